@@ -1,0 +1,32 @@
+"""What every lesson needs and its reader does not: `from common import Lesson, np, tf`.
+
+The names below load when they are asked for, so that listing the lessons, `--help` and errors
+about flags answer before TensorFlow is imported.
+"""
+
+import importlib
+
+from common import supported_python
+
+_HOMES = {
+    "Lesson": ("common.lesson", "Lesson"),
+    "Parameter": ("common.parameters", "Parameter"),
+    "contrib": ("common.graph_mode", "contrib"),
+    "datasets": ("common.datasets", None),
+    "np": ("numpy", None),
+    "plt": ("common.plots", "plt"),
+    "tf": ("common.graph_mode", "tf"),
+}
+
+supported_python.check()
+
+
+def __getattr__(name):
+    if name not in _HOMES:
+        raise AttributeError("module 'common' has no attribute %r" % name)
+    from common import command_line
+
+    command_line.prepare_script()
+    module, attribute = _HOMES[name]
+    home = importlib.import_module(module)
+    return getattr(home, attribute) if attribute else home

@@ -1,0 +1,138 @@
+"""Saving and restoring with tf.train.Saver, so that a kill at any moment leaves what restores.
+
+A training's folder holds `checkpoint` (which files are the newest, by relative paths), and for
+each kept step model.ckpt-STEP.index, .data-00000-of-00001, .meta and .json. The .json has what the
+variables do not: whose checkpoint it is and the history that the figures are drawn from. It is
+written before the others, and `checkpoint`, by a rename, after them.
+"""
+
+import shutil
+from pathlib import Path
+
+from common import files
+from common.errors import CourseError
+from common.graph_mode import tf
+
+PREFIX = "model.ckpt"
+
+
+class Checkpoints:
+    """The checkpoints of one training in one folder.
+
+    folder: where they lie. owner: what their records must say in "lesson" and "training".
+    """
+
+    def __init__(self, folder, owner):
+        self.folder = Path(folder)
+        self.owner = owner
+        self._saver = None
+
+    def newest(self):
+        """The prefix of the newest checkpoint, as a Path, or None where there is none."""
+        return files.newest_checkpoint(self.folder)
+
+    def clear(self):
+        """Remove this training's checkpoints, first the file that names them."""
+        if self.folder.exists():
+            with files.writing(self.folder):
+                for path in [*self.folder.glob("checkpoint"), *self.folder.glob(PREFIX + "-*")]:
+                    path.unlink()
+
+    def save(self, sess, step, history):
+        """Save all variables of `sess` and the history as those of `step`; returns the prefix."""
+        files.make_writable(self.folder)
+        prefix = self.folder / f"{PREFIX}-{step}"
+        files.write_json(f"{prefix}.json", dict(self.owner, step=step, history=history))
+        try:
+            self._get_saver().save(sess, str(self.folder / PREFIX), global_step=step)
+        except (tf.errors.OpError, OSError) as error:
+            raise CourseError(
+                f"Cannot save in {files.shown(self.folder)} ({_first_line(error)}): make room or "
+                "make it writable, or choose another folder with --output FOLDER."
+            ) from error
+        self._remove_leftovers()
+        return prefix
+
+    def restore(self, sess):
+        """Restore the newest checkpoint into `sess`; returns its record.
+
+        Raises CourseError where it is damaged, or another lesson's, or not of this graph.
+        """
+        prefix = self.newest()
+        cure = (
+            f"remove {files.shown(self.folder)} (`python -m lessons clean {self.owner['lesson'][:2]}` "
+            "removes your own) and run the lesson again."
+        )
+        record = {"step": _step(prefix), "history": []}
+        if Path(f"{prefix}.json").exists():
+            record = files.read_json(f"{prefix}.json", cure)
+            self._check_owner(prefix, record, cure)
+        _check_variables(prefix, cure)
+        try:
+            self._get_saver().restore(sess, str(prefix))
+        except (tf.errors.OpError, ValueError) as error:
+            raise _damaged(prefix, error, cure) from error
+        return record
+
+    def resume(self, sess):
+        """As `restore`, and the next saves count this folder's older checkpoints among those kept."""
+        record = self.restore(sess)
+        state = tf.train.get_checkpoint_state(str(self.folder))
+        self._get_saver().recover_last_checkpoints(state.all_model_checkpoint_paths)
+        self._remove_leftovers()
+        return record
+
+    def _get_saver(self):
+        if self._saver is None:
+            self._saver = tf.train.Saver(save_relative_paths=True)
+        return self._saver
+
+    def _check_owner(self, prefix, record, cure):
+        for key, value in self.owner.items():
+            if record.get(key) != value:
+                raise CourseError(
+                    f"{files.shown(prefix)} belongs to {record.get('lesson')} "
+                    f"{record.get('training')}, not to {self.owner['lesson']} "
+                    f"{self.owner['training']}: {cure}"
+                )
+        if record.get("step") != _step(prefix) or not isinstance(record.get("history"), list):
+            raise CourseError(f"{files.shown(prefix)}.json is not this checkpoint's record: {cure}")
+
+    def _remove_leftovers(self):
+        """Remove what killed saves left, and the records of checkpoints that are no longer kept."""
+        for path in self.folder.iterdir():
+            unfinished = "tempstate" in path.name or "_temp" in path.name or ".tmp" in path.name
+            orphan = path.suffix in (".json", ".meta") and path.name.startswith(PREFIX)
+            if unfinished or (orphan and not path.with_suffix(".index").exists()):
+                shutil.rmtree(str(path)) if path.is_dir() else path.unlink()
+
+
+def _step(prefix):
+    return int(str(prefix).rsplit("-", 1)[-1])
+
+
+def _first_line(error):
+    return str(getattr(error, "message", None) or error).split("\n")[0]
+
+
+def _damaged(prefix, error, cure):
+    return CourseError(
+        f"The checkpoint {files.shown(prefix)} is damaged ({_first_line(error)}): {cure}"
+    )
+
+
+def _check_variables(prefix, cure):
+    """See that the checkpoint has this graph's variables, of their shapes; CourseError if not."""
+    try:
+        saved = dict(tf.train.list_variables(str(prefix)))
+    except (tf.errors.OpError, ValueError) as error:
+        raise _damaged(prefix, error, cure) from error
+    for variable in tf.global_variables():
+        shape = saved.get(variable.op.name)
+        if shape != variable.shape.as_list():
+            found = "has none of that name" if shape is None else f"has it with shape {shape}"
+            raise CourseError(
+                f"The checkpoint {files.shown(prefix)} is of another graph: the lesson's variable "
+                f"{variable.op.name} has shape {variable.shape.as_list()}, the checkpoint {found}: "
+                f"{cure}"
+            )

@@ -1,0 +1,338 @@
+"""The command `python -m lessons`. It imports TensorFlow only where a lesson runs."""
+
+import contextlib
+import json
+import os
+import runpy
+import subprocess
+import sys
+import traceback
+
+from common import catalogue, command_line, files
+from common.command_line import Arguments
+from common.errors import CourseError, UsageError
+
+PROG = "python -m lessons"
+
+EXAMPLES = """examples:
+  python -m lessons                       what there is
+  python -m lessons run 10                train lesson 10
+  python -m lessons run 10 --steps 2000   ... for 2000 steps
+  python -m lessons run 10 --help         ... its other parameters
+  python -m lessons run 10 --resume       ... from where it was stopped
+  python -m lessons run all               train every lesson, in order
+  python -m lessons restore 10            do not train: restore a checkpoint and evaluate it
+  python -m lessons notebook 10           open its notebook in JupyterLab
+  python -m lessons tensorboard 10        watch it in TensorBoard
+  python -m lessons clean 10              remove what your runs of lesson 10 saved
+"""
+
+
+def main(words=None):
+    """Run the command line `words` (default: sys.argv's); returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a terminal without 中文 shows ? instead of failing
+    words = sys.argv[1:] if words is None else list(words)
+    try:
+        return _dispatch(words)
+    except BrokenPipeError:
+        command_line.stop_printing()
+        return 1
+    except (CourseError, KeyboardInterrupt) as error:
+        command_line.say(error)
+        return getattr(error, "exit_code", 130)
+
+
+def _dispatch(words):
+    commands = {
+        "list": list_lessons,
+        "run": run,
+        "restore": restore,
+        "notebook": notebook,
+        "tensorboard": tensorboard,
+        "clean": clean,
+    }
+    parser = Arguments(
+        prog=PROG,
+        description="The lessons of the legacy TensorFlow 1 graph-mode course companion.",
+        epilog=EXAMPLES,
+    )
+    parser.add_argument(
+        "command", nargs="?", default="list", help="one of " + ", ".join(commands) + " (default: list)"
+    )
+    options = parser.parse_args(words[:1])
+    if options.command not in commands:
+        raise UsageError(
+            f"There is no command {options.command!r}; the commands are {', '.join(commands)}, and "
+            f"`{PROG} --help` shows examples."
+        )
+    return commands[options.command](words[1:])
+
+
+def _parser(command, description, examples, nargs="+"):
+    """The parser of one command, with its lessons."""
+    lines = "".join(f"\n  {PROG} {command} {example}" for example in examples)
+    parser = Arguments(
+        prog=f"{PROG} {command}", description=description, epilog=f"examples:{lines}"
+    )
+    parser.add_argument(
+        "lessons", nargs=nargs, metavar="LESSON", help="a number (10), a name (yogurt_mse), or all"
+    )
+    return parser
+
+
+def _chosen(words):
+    """The lessons that `words` name, each once, in the order given."""
+    chosen = []
+    for word in words:
+        for lesson in catalogue.lessons() if word == "all" else [catalogue.find(word)]:
+            if lesson not in chosen:
+                chosen.append(lesson)
+    return chosen
+
+
+def list_lessons(words):
+    """List the lessons."""
+    from common import tables
+
+    parser = Arguments(
+        prog=f"{PROG} list",
+        description="List the lessons: what each rebuilds, and whether it has a checkpoint.",
+        epilog=f"examples:\n  {PROG}\n  {PROG} list",
+    )
+    parser.parse_args(words)
+    columns = ["lesson", "title", "标题", "rebuilds", "notebook", "checkpoint"]
+    tables.show("Lessons", columns, [_list_row(lesson) for lesson in catalogue.lessons()])
+    print(f"`{PROG} run 10` trains lesson 10; `{PROG} --help` shows what else there is.")
+    return 0
+
+
+def _list_row(lesson):
+    notebook = files.shown(lesson.notebook) if lesson.notebook.exists() else "none"
+    return [
+        lesson.number,
+        lesson.title,
+        lesson.title_zh,
+        lesson.rebuilds,
+        notebook,
+        _checkpoint_words(lesson),
+    ]
+
+
+def _checkpoint_words(lesson):
+    own = files.output_folder() / "checkpoints" / lesson.name
+    for folder, whose in ((own, "yours"), (files.PRETRAINED / lesson.name, "shipped")):
+        steps = [int(path.stem.rsplit("-", 1)[-1]) for path in folder.rglob("model.ckpt-*.index")]
+        if steps:
+            return f"{whose}, step {max(steps)}"
+    return "none"
+
+
+# Running -------------------------------------------------------------------------------------
+
+
+def run(words):
+    """Train lessons, and show what came out in one table."""
+    parser = _parser(
+        "run",
+        "Train lessons, one after the other, and show the document's numbers beside those here.\n"
+        f"`{PROG} run LESSON --help` shows one lesson's own parameters.",
+        ["10", "10 19", "all", "10 --steps 2000 --learning-rate 0.01", "10 --resume"],
+    )
+    command_line.add_parameters(parser, catalogue.lessons())
+    command_line.add_run_options(parser)
+    if _asks_help_of_one(words):
+        command_line.lesson_parser(_chosen(words[:1])[0], f"{PROG} run {words[0]}", modes=False).print_help()
+        return 0
+    options = parser.parse_args(words)
+    chosen = _chosen(options.lessons)
+    flags = _flags(chosen, vars(options))
+    if options.resume:
+        flags.append("--resume")
+    return _run_all(chosen, flags, options.output)
+
+
+def restore(words):
+    """Restore lessons from their checkpoints and evaluate them; nothing is trained."""
+    parser = _parser(
+        "restore",
+        "Restore lessons from your newest checkpoint, else from the one that ships, and evaluate\n"
+        "them: the numbers saved beside the numbers restored. Nothing is trained.",
+        ["10", "10 19", "all"],
+    )
+    command_line.add_output(parser)
+    options = parser.parse_args(words)
+    return _run_all(_chosen(options.lessons), ["--restore"], options.output)
+
+
+def _asks_help_of_one(words):
+    return len(words) > 1 and not words[0].startswith("-") and {"-h", "--help"} & set(words[1:])
+
+
+def _flags(chosen, given):
+    """The parameters' flags for every chosen lesson; UsageError where one of them has no such flag."""
+    flags = []
+    for name, word in given.items():
+        known = [lesson for lesson in chosen if name in lesson.parameters]
+        is_parameter = any(name in lesson.parameters for lesson in catalogue.lessons())
+        if word is None or not is_parameter:
+            continue
+        for lesson in chosen:
+            if lesson not in known:
+                raise UsageError(
+                    f"Lesson {lesson.number} has no {command_line.flag(name)}; it has "
+                    + ", ".join(map(command_line.flag, lesson.parameters))
+                    + "."
+                )
+            command_line.values(lesson, {name: word})
+        flags += [command_line.flag(name), word]
+    return flags
+
+
+def _run_all(chosen, flags, output):
+    """Run lessons in this process, one after the other; a failure does not keep the next from its turn."""
+    if output:
+        flags = [*flags, "--output", output]
+    summaries = files.output_folder(output) / "summaries"
+    rows, failed = [], []
+    for lesson in chosen:
+        print(f"\n{lesson.number} · {lesson.title} · {lesson.title_zh}")
+        if _run_one(lesson, flags):
+            rows += _result_rows(lesson, summaries / lesson.name / "results.json")
+        else:
+            failed.append(lesson.number)
+    if len(chosen) > 1:
+        _show_results(rows)
+    if failed:
+        print(f"Failed: {', '.join(failed)}; the reason stands above.", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _run_one(lesson, flags):
+    """Run one lesson's script; returns whether it came to its end."""
+    with _script_arguments(lesson.script, flags):
+        try:
+            runpy.run_path(str(lesson.script), run_name="__main__")
+        except (UsageError, BrokenPipeError):
+            raise
+        except CourseError as error:
+            command_line.say(error)
+            return False
+        except Exception:
+            traceback.print_exc()
+            return False
+    return True
+
+
+@contextlib.contextmanager
+def _script_arguments(script, flags):
+    kept, sys.argv = sys.argv, [str(script), *flags]
+    try:
+        yield
+    finally:
+        sys.argv = kept
+
+
+def _result_rows(lesson, path):
+    """One pair a number: the cells for lesson, steps and seconds (in the first only), a Comparison."""
+    from common.results import Comparison
+
+    results = json.loads(path.read_text(encoding="utf-8"))
+    compared = [Comparison(**each) for each in results["numbers"] if each["source"]]
+    compared = compared or [Comparison("", "")]
+    first = [f"{lesson.number} {lesson.name[3:]}", results["steps"], f"{results['seconds']:.1f}"]
+    return list(zip([first, *[["", "", ""]] * (len(compared) - 1)], compared))
+
+
+def _show_results(rows):
+    from common import results
+
+    title = "What the documents say, and what came out here"
+    results.show(title, rows, leading=["lesson", "steps", "seconds"])
+    verdicts = [each.agrees for _, each in rows if each.agrees]
+    explained = sum(each.agrees == "no" and bool(each.why) for _, each in rows)
+    print(
+        f"{verdicts.count('yes')} of {len(verdicts)} numbers agree, {explained} differ for the "
+        f"reason given, {verdicts.count('no') - explained} differ without one, "
+        f"{verdicts.count('not compared')} were not compared."
+    )
+
+
+# Opening -------------------------------------------------------------------------------------
+
+
+def notebook(words):
+    """Open JupyterLab on a lesson's notebook."""
+    parser = _parser(
+        "notebook",
+        "Open JupyterLab on the notebook of a lesson (on this machine only: 127.0.0.1).",
+        ["10", "10 --no-browser"],
+        nargs=1,
+    )
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    options = parser.parse_args(words)
+    (lesson,) = _chosen(options.lessons)[:1]
+    if not lesson.notebook.exists():
+        raise CourseError(f"{files.shown(lesson.notebook)} is not there: `make notebooks` makes it.")
+    command = [sys.executable, "-m", "jupyterlab", str(lesson.notebook)]
+    command += [f"--ServerApp.root_dir={files.ROOT}", "--ServerApp.ip=127.0.0.1"]
+    command += ["--no-browser"] if options.no_browser else []
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    return subprocess.call(command)
+
+
+def tensorboard(words):
+    """Serve the event files of lessons in TensorBoard."""
+    parser = _parser(
+        "tensorboard",
+        "Show the event files of lessons in TensorBoard (on this machine only: 127.0.0.1).\n"
+        "Without a number: of all lessons that have run.",
+        ["", "10", "10 13 --port 7007"],
+        nargs="*",
+    )
+    parser.add_argument("--port", type=int, default=6006, help="(default 6006)")
+    command_line.add_output(parser)
+    options = parser.parse_args(words)
+    summaries = files.output_folder(options.output) / "summaries"
+    chosen = _chosen(options.lessons)
+    for lesson in chosen:
+        if not any((summaries / lesson.name).rglob("events.out.tfevents.*")):
+            raise CourseError(
+                f"Lesson {lesson.number} has no event files in {files.shown(summaries)}: run it "
+                f"first, with `{PROG} run {lesson.number}`."
+            )
+    if not any(summaries.rglob("events.out.tfevents.*")):
+        raise CourseError(
+            f"There are no event files in {files.shown(summaries)}: run a lesson first, for "
+            f"example `{PROG} run 10`."
+        )
+    command = [sys.executable, "-m", "tensorboard.main", "--host", "127.0.0.1"]
+    command += ["--port", str(options.port), *_logdir(summaries, chosen)]
+    return subprocess.call(command)
+
+
+def _logdir(summaries, chosen):
+    if not chosen:
+        return ["--logdir", str(summaries)]
+    if len(chosen) == 1:
+        return ["--logdir", str(summaries / chosen[0].name)]
+    return ["--logdir_spec", ",".join(f"{each.name}:{summaries / each.name}" for each in chosen)]
+
+
+def clean(words):
+    """Remove what the learner's own runs of lessons saved."""
+    parser = _parser(
+        "clean",
+        "Remove the checkpoints and summaries of your own runs; what ships with the course stays.",
+        ["10", "all"],
+    )
+    command_line.add_output(parser)
+    options = parser.parse_args(words)
+    output = files.output_folder(options.output)
+    for lesson in _chosen(options.lessons):
+        for folder in (output / "checkpoints" / lesson.name, output / "summaries" / lesson.name):
+            if folder.exists():
+                files.remove_folder(folder)
+                print(f"Removed {files.shown(folder)}")
+    return 0

@@ -1,0 +1,167 @@
+"""The flags of a lesson: made from its parameters, the same for the script and the command."""
+
+import argparse
+import functools
+import os
+import sys
+from pathlib import Path
+
+from common import catalogue, files
+from common.errors import CourseError, UsageError
+
+
+class Arguments(argparse.ArgumentParser):
+    """An argument parser that answers a mistake with one sentence and where to look (exit code 2)."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(*args, allow_abbrev=False, **kwargs)
+
+    def error(self, message):
+        raise UsageError(f"{message}; `{self.prog} --help` says what there is.")
+
+
+def flag(name):
+    return "--" + name.replace("_", "-")
+
+
+def lesson_parser(info, prog, modes=True):
+    """The parser of one lesson's flags. Every flag is None where it was not given.
+
+    modes: whether --resume and --restore are among them, as they are for the script.
+    """
+    parser = Arguments(
+        prog=prog,
+        description=f"{info.number} · {info.title} · {info.title_zh}\nRebuilds {info.rebuilds}.",
+        epilog=_examples(info, prog, modes),
+    )
+    add_parameters(parser, [info])
+    add_run_options(parser)
+    if modes:
+        parser.add_argument(
+            "--restore",
+            action="store_true",
+            help="do not train: restore your newest checkpoint, else the one that ships",
+        )
+    return parser
+
+
+def add_parameters(parser, infos):
+    """Add one flag for each parameter that any of the lessons `infos` has, as plain words.
+
+    `values` checks them, since two lessons may ask different things of the same name.
+    """
+    group = parser.add_argument_group("parameters")
+    added = set()
+    for info in infos:
+        for name, parameter in info.parameters.items():
+            if name not in added:
+                added.add(name)
+                group.add_argument(
+                    flag(name),
+                    metavar="WORD" if isinstance(parameter.default, str) else "N",
+                    help=f"{parameter.help}: {parameter.kind} (default {parameter.default})",
+                )
+
+
+def add_run_options(parser):
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on from the newest checkpoint, with the settings it was begun with",
+    )
+    add_output(parser)
+
+
+def add_output(parser):
+    parser.add_argument(
+        "--output",
+        metavar="FOLDER",
+        help="where checkpoints/ and summaries/ are kept (default: the course's folder, or "
+        f"the variable {files.OUTPUT_VARIABLE})",
+    )
+
+
+def values(info, given):
+    """{name: value} for the flags in the dictionary `given` that are set; UsageError for a bad one."""
+    checked = {}
+    for name, parameter in info.parameters.items():
+        word = given.get(name)
+        if word is not None:
+            try:
+                checked[name] = parameter.parse(word)
+            except (ValueError, OverflowError):
+                raise UsageError(
+                    f"{flag(name)} of lesson {info.number} must be {parameter.kind}, and {word!r} "
+                    f"is not; for example {flag(name)} {parameter.default}."
+                ) from None
+    return checked
+
+
+def _examples(info, prog, modes):
+    lines = [prog]
+    lines += [f"{prog} {flag(name)} {p.default}" for name, p in info.parameters.items()]
+    lines += [f"{prog} --resume"] + ([f"{prog} --restore"] if modes else [])
+    return "examples:\n  " + "\n  ".join(lines)
+
+
+class Request:
+    """What the command line asks of one lesson: {name: value} of the flags given, and the mode."""
+
+    def __init__(self, given=None, mode="run", output=None):
+        self.given = given or {}
+        self.mode = mode
+        self.output = output
+
+
+@functools.lru_cache(maxsize=None)
+def _script_request(script, words):
+    info = catalogue.find(Path(script).name)
+    options = lesson_parser(info, f"python {files.shown(script)}").parse_args(words)
+    if options.resume and options.restore:
+        raise UsageError("Choose one of --resume (train on) and --restore (do not train).")
+    mode = "resume" if options.resume else "restore" if options.restore else "run"
+    return Request(values(info, vars(options)), mode, options.output)
+
+
+def running_script():
+    """The lesson script that this program was started as, or None (a notebook, a test, the command)."""
+    script = Path(sys.argv[0] if sys.argv else "")
+    is_lesson = script.suffix == ".py" and script.name[:2].isdigit()
+    return script if is_lesson and script.resolve().parent == files.LESSONS else None
+
+
+def script_request():
+    """The Request in the flags of the lesson script that is running; an empty one elsewhere."""
+    script = running_script()
+    return _script_request(str(script), tuple(sys.argv[1:])) if script else Request()
+
+
+def prepare_script():
+    """Check a running script's flags and make errors one sentence, before TensorFlow is imported."""
+    if running_script():
+        sys.excepthook = _one_sentence
+        try:
+            script_request()
+        except UsageError as error:
+            say(error)
+            sys.exit(error.exit_code)
+
+
+def _one_sentence(kind, error, trace):
+    if issubclass(kind, BrokenPipeError):
+        stop_printing()
+    elif issubclass(kind, (CourseError, KeyboardInterrupt)):
+        say(error)
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+def stop_printing():
+    """Nobody reads the output any more (`… | head`): let Python's last flush go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def say(error):
+    """Print the one sentence of a CourseError, or of an interrupt, to the standard error."""
+    print(str(error) or "Interrupted.", file=sys.stderr)

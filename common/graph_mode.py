@@ -1,0 +1,60 @@
+"""TensorFlow as the documents know it: the only place of the course that imports it.
+
+`tf` is tensorflow.compat.v1 in graph mode, with resource variables, on today's TensorFlow and on
+genuine 1.15.5 alike. `contrib` stands in for what TensorFlow 2 lost of tf.contrib.
+"""
+
+import contextlib
+import os
+import sys
+import tempfile
+import warnings
+
+# With oneDNN's kernels some results differ from TensorFlow 1.15.5's in the last bit; without
+# them the toy problems agree in every bit. Both variables are read once, at the import.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Keep what the C++ runtime writes past Python to the standard error; show it on failure."""
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as log:
+        kept = os.dup(2)
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            log.seek(0)
+            os.write(kept, log.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+with _quiet(), warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import tensorflow.compat.v1 as tf
+
+tf.logging.set_verbosity(tf.logging.ERROR)
+tf.disable_v2_behavior()
+tf.enable_resource_variables()
+
+
+class contrib:
+    """What the documents use of tf.contrib, which TensorFlow 2 no longer has."""
+
+    class layers:
+        """Regularizers: each returns a function from a weight to its scalar penalty."""
+
+        @staticmethod
+        def l1_regularizer(scale):
+            """scale * Σ|w|, as tf.contrib.layers.l1_regularizer of TensorFlow 1.15."""
+            return lambda weights: scale * tf.reduce_sum(tf.abs(weights), name="l1_regularizer")
+
+        @staticmethod
+        def l2_regularizer(scale):
+            """scale * Σw²/2 (mind the half), as tf.contrib.layers.l2_regularizer of TensorFlow 1.15."""
+            return lambda weights: scale * tf.nn.l2_loss(weights, name="l2_regularizer")

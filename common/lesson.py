@@ -1,0 +1,395 @@
+"""One run of one lesson: its parameters, folders, sessions, checkpoints, figures and results."""
+
+import platform
+import time
+
+import numpy as np
+
+from common import catalogue, command_line, files, plots, progress, results
+from common.checkpoints import Checkpoints
+from common.errors import CourseError, UsageError
+from common.graph_mode import tf
+from common.parameters import declared
+from common.session import open_session
+
+SAVES_IN_A_TRAINING = 10
+
+
+class History:
+    """Numbers kept along a training, saved with each checkpoint: what the curves are drawn from.
+
+    `history.append(step=i, w1=value)` keeps a row; `history["w1"]` is the column, a float64 array
+    whose first dimension is the rows.
+    """
+
+    def __init__(self, rows=()):
+        self.rows = list(rows)
+
+    def append(self, **values):
+        self.rows.append({name: np.asarray(value).tolist() for name, value in values.items()})
+
+    def __getitem__(self, name):
+        return np.array([row[name] for row in self.rows], dtype=np.float64)
+
+    def __len__(self):
+        return len(self.rows)
+
+
+class _Training:
+    """One session's training: its name ("" where a lesson has one only), how far it is, its history."""
+
+    def __init__(self, name, checkpoints):
+        self.name = name
+        self.checkpoints = checkpoints
+        self.step = 0
+        self.history = History()
+
+    def save(self, sess):
+        self.checkpoints.save(sess, self.step, self.history.rows)
+
+    def load(self, record):
+        self.step = record["step"]
+        self.history.rows[:] = record["history"]
+
+
+class Lesson:
+    """What a lesson script holds beside its document's subject.
+
+    name: the script's, "10_yogurt_mse". Every keyword is a parameter of the lesson: a default (the
+    document's value), or a Parameter; it becomes an attribute here and a flag of the command line.
+    resume, restore: in a notebook, what --resume and --restore are on the command line.
+
+    Making one begins afresh: an empty default graph. Raises UsageError for values that do not fit
+    and CourseError for a checkpoint folder that cannot be used.
+    """
+
+    def __init__(self, name, resume=False, restore=False, **parameters):
+        self._started = time.time()
+        request = command_line.script_request()
+        self.info = catalogue.find(name)
+        self.name = name
+        self.mode = "restore" if restore else "resume" if resume else request.mode
+        self._output = files.output_folder(request.output)
+        self._comparisons, self._figures, self._writers = [], [], []
+        self._trainings = {}
+        self._seeds = 0
+        self._begun = False
+        self._saved = self._find_saved()
+        self._set_parameters(declared(parameters), request.given)
+        tf.reset_default_graph()
+
+    # Settings ------------------------------------------------------------------------------
+
+    @property
+    def checkpoint_folder(self):
+        """checkpoints/NN_name, where this lesson saves."""
+        return self._output / "checkpoints" / self.name
+
+    @property
+    def summary_folder(self):
+        """summaries/NN_name, where event files, figures/ and results.json go."""
+        return self._output / "summaries" / self.name
+
+    def _find_saved(self):
+        """The folder to restore or resume from, or None to begin at the beginning."""
+        if self.mode == "run":
+            return None
+        own, shipped = self.checkpoint_folder, files.PRETRAINED / self.name
+        if any(own.rglob("*.index")) or (self.mode == "resume" and (own / "run.json").exists()):
+            return own
+        if self.mode == "resume":
+            return None
+        if any(shipped.rglob("*.index")):
+            return shipped
+        raise CourseError(
+            f"Lesson {self.info.number} has no checkpoint to restore: train it first with "
+            f"`python -m lessons run {self.info.number}`."
+        )
+
+    def _read_run(self):
+        """The record in run.json of the folder restored from: parameters, and numbers once finished."""
+        if not self._saved or not (self._saved / "run.json").exists():
+            return {}
+        cure = f"remove the folder {files.shown(self._saved)} and run the lesson again."
+        return files.read_json(self._saved / "run.json", cure)
+
+    def _set_parameters(self, parameters, given):
+        self._run_record = self._read_run()
+        recorded = self._run_record.get("parameters", {})
+        self.parameters = {}
+        for name, parameter in parameters.items():
+            value = given.get(name, recorded.get(name, parameter.default))
+            may_differ = self.mode == "run" or (self.mode == "resume" and name == "steps")
+            if name in recorded and value != recorded[name] and not may_differ:
+                raise UsageError(
+                    f"The checkpoint in {files.shown(self._saved)} was trained with "
+                    f"{command_line.flag(name)} {recorded[name]}: leave the flag out, or begin "
+                    "again with `run` and without --resume."
+                )
+            try:
+                self.parameters[name] = parameter.check(value)
+            except (TypeError, ValueError):
+                raise UsageError(f"{name} must be {parameter.kind}, not {value!r}.") from None
+            setattr(self, name, self.parameters[name])
+
+    def changed(self):
+        """The parameters that are not the document's, in words: "run with steps=2000"."""
+        defaults = self.info.parameters
+        words = [
+            f"{name}={value}"
+            for name, value in self.parameters.items()
+            if name not in defaults or value != defaults[name].default
+        ]
+        return "run with " + ", ".join(words) if words else ""
+
+    def op_seed(self):
+        """A seed for the next random operation or initializer.
+
+        Only seeds given to the operation itself draw the same numbers in every TensorFlow: those
+        that a graph-level seed leads to depend on how the version numbers its operations.
+        """
+        self._seeds += 1
+        return self._seeds
+
+    # Training ------------------------------------------------------------------------------
+
+    def _begin(self):
+        """Make the folders; a new run (not --resume, not --restore) clears those of the last one."""
+        if self._begun:
+            return
+        files.make_writable(self.summary_folder.parent)
+        if self.mode == "restore":
+            files.remove_folder(self.summary_folder / "restored")
+        else:
+            files.make_writable(self.checkpoint_folder.parent)
+            if self._saved is None:
+                files.remove_folder(self.checkpoint_folder)
+                files.remove_folder(self.summary_folder)
+            files.make_writable(self.checkpoint_folder)
+            self._write_run(numbers={})
+        files.make_writable(self.summary_folder / "figures")
+        self._begun = True
+
+    def _write_run(self, numbers):
+        files.write_json(
+            self.checkpoint_folder / "run.json",
+            {
+                "lesson": self.name,
+                "parameters": self.parameters,
+                "tensorflow": tf.__version__,
+                "numbers": numbers,
+            },
+        )
+
+    def session(self, name=""):
+        """A session for one training, on the default graph.
+
+        name: of the training, where the lesson has several; its checkpoints and event files go
+        into folders of that name.
+        """
+        self._begin()
+        folder = (self._saved if self.mode == "restore" else self.checkpoint_folder) / name
+        owner = {"lesson": self.name, "training": name}
+        sess = open_session()
+        self._trainings[sess] = _Training(name, Checkpoints(folder, owner))
+        return sess
+
+    def restore_or_run(self, sess, init_op):
+        """Give the variables their values: from the checkpoint to go on from, else by `init_op`."""
+        training = self._trainings[sess]
+        if self.mode == "run":  # its Session cell may have run before, in a notebook
+            training.checkpoints.clear()
+        newest = training.checkpoints.newest()
+        if self.mode == "restore":
+            if newest is None or newest.name.endswith("-0"):
+                raise CourseError(
+                    f"Lesson {self.info.number} was stopped before its training {training.name} "
+                    f"saved a step: finish it with `python -m lessons run {self.info.number} "
+                    "--resume`."
+                )
+            training.load(training.checkpoints.restore(sess))
+        elif newest is None:
+            sess.run(init_op)
+            training.save(sess)
+            return
+        else:
+            training.load(training.checkpoints.resume(sess))
+        steps = getattr(self, "steps", training.step)
+        if training.step > steps:
+            raise UsageError(
+                f"The checkpoint {files.shown(newest)} is already at step {training.step}: give "
+                f"--steps {training.step} or more, or run without --resume."
+            )
+        print(f"Restored {self._relative(newest)}")
+
+    def loop(self, sess, steps=None):
+        """The steps that are left: from where the checkpoint stands to `steps`, saving on the way.
+
+        Yields i as `range(steps)` does. Ctrl-C ends it after the step at hand, saved (Stopped).
+        """
+        training = self._trainings[sess]
+        if self.mode == "restore":
+            return
+        steps = self.steps if steps is None else steps
+        every = max(1, steps // SAVES_IN_A_TRAINING)
+        title = " ".join([self.info.number, training.name or self.name[3:]])
+        with progress.interrupts() as pressed, progress.bar(title, training.step, steps) as move:
+            for i in range(training.step, steps):
+                yield i
+                training.step = i + 1
+                if training.step % every == 0 or training.step == steps or pressed:
+                    training.save(sess)
+                    if pressed:
+                        raise progress.Stopped(self._stopped(training, steps))
+                move()
+
+    def _stopped(self, training, steps):
+        saved = self._relative(training.checkpoints.newest())
+        return (
+            f"Stopped after step {training.step} of {steps}, saved as {saved}; go on with "
+            f"`python -m lessons run {self.info.number} --resume`."
+        )
+
+    def history(self, sess):
+        """The History of the training in `sess`; after a restore it has what was saved with it."""
+        return self._trainings[sess].history
+
+    def newest_checkpoint(self, sess):
+        """The path prefix of the newest checkpoint of the training in `sess`, as Saver.restore takes it."""
+        return str(self._trainings[sess].checkpoints.newest())
+
+    def writer(self, sess, name="train"):
+        """A tf.summary.FileWriter for this training's event files, begun with its graph.
+
+        They go into summaries/NN_name/<training or name>; a restore, which trains nothing, keeps to
+        summaries/NN_name/restored/ and leaves the run's own alone.
+        """
+        training = self._trainings[sess]
+        parent = self.summary_folder / ("restored" if self.mode == "restore" else "")
+        folder = parent / (training.name or name)
+        if self.mode == "run":
+            files.remove_folder(folder)
+        writer = tf.summary.FileWriter(str(folder), sess.graph)
+        if training.step:
+            # tells TensorBoard to forget what a killed run wrote after its last checkpoint
+            start = tf.SessionLog(status=tf.SessionLog.START)
+            writer.add_session_log(start, training.step)
+        self._writers.append(writer)
+        return writer
+
+    # Figures and results -------------------------------------------------------------------
+
+    def figure(self, number, slug, title, caption):
+        """Finish matplotlib's current figure: save it, show it in a notebook, keep it for TensorBoard.
+
+        number: the document's ("3", "4-7"), or "" for one of our own. It becomes
+        summaries/NN_name/figures/figure-03-slug.png, title and caption drawn into it.
+        """
+        self._begin()
+        heading = f"Figure {number}: {title}" if number else title
+        png = plots.finished_png(plots.plt.gcf(), heading, caption)
+        path = self.summary_folder / "figures" / (_figure_name(number, slug) + ".png")
+        files.write_bytes(path, png)
+        self._figures.append((path, png))
+        if progress.in_notebook():
+            from IPython.display import Image, display
+
+            display(Image(png))
+
+    def record(self, name, value):
+        """Keep a number of this run, for results.json and to be shown again after a restore."""
+        self._comparisons.append(results.Comparison(name, results.plain(value)))
+
+    def compare(
+        self, name, here, document=None, within=None, tensorflow_1=None, because=None
+    ):
+        """Keep a number of this run beside what is known of it.
+
+        document: what the document states, and `within` how much of a difference its rounding
+        allows. tensorflow_1: what the document's own code gives under genuine TensorFlow 1.15.5,
+        which is to agree to 1e-5 of itself. because: why a figure is known not to agree.
+        """
+        here = results.plain(here)
+        if document is not None:
+            self._compare(name, here, results.DOCUMENT, document, within or 0, because)
+        if tensorflow_1 is not None:
+            within = results.RELATIVE * abs(tensorflow_1)
+            self._compare(name, here, results.GENUINE, tensorflow_1, within, because)
+
+    def _compare(self, name, here, source, says, within, because):
+        settings = self.changed() or self._unfinished()
+        if results.agree(here, says, within):
+            agrees, why = "yes", ""
+        elif because:
+            agrees, why = "no", because
+        else:
+            agrees, why = ("not compared", settings) if settings else ("no", "")
+        self._comparisons.append(results.Comparison(name, here, source, says, agrees, why))
+
+    def _unfinished(self):
+        steps = getattr(self, "steps", 0)
+        behind = [each.step for each in self._trainings.values() if each.step < steps]
+        return f"at step {min(behind)} of {steps}" if behind else ""
+
+    def finish(self):
+        """End the lesson: write results.json and the event files, print the comparison.
+
+        After a restore it prints the numbers saved beside the numbers restored as well.
+        """
+        self._begin()
+        numbers = {each.name: each.here for each in self._comparisons}
+        self._write_figure_events()
+        files.write_json(self.summary_folder / "results.json", self._results())
+        title = f"Lesson {self.info.number}: what the document says, and what came out here"
+        results.show(title, [([], each) for each in self._comparisons])
+        if self.mode == "restore":
+            saved = self._run_record.get("numbers", {})
+            results.show_restored(
+                f"Restored from {self._relative(self._saved)}", saved, self._comparisons
+            )
+        else:
+            self._write_run(numbers)
+            print(f"Checkpoints  {self._relative(self.checkpoint_folder)}")
+        print(f"Figures      {self._relative(self.summary_folder / 'figures')}")
+        print(f"TensorBoard  python -m lessons tensorboard {self.info.number}")
+
+    def _write_figure_events(self):
+        if self._figures:
+            self._writers.append(tf.summary.FileWriter(str(self.summary_folder / "figures")))
+        for path, png in self._figures:
+            image = tf.Summary.Image(encoded_image_string=png)
+            value = tf.Summary.Value(tag=path.stem, image=image)
+            self._writers[-1].add_summary(tf.Summary(value=[value]))
+        for writer in self._writers:
+            writer.close()
+
+    def _results(self):
+        return {
+            "lesson": self.name,
+            "mode": self.mode,
+            "parameters": self.parameters,
+            "steps": sum(each.step for each in self._trainings.values()),
+            "seconds": round(time.time() - self._started, 2),
+            "numbers": [each.as_record() for each in self._comparisons],
+            "figures": [path.name for path, _ in self._figures],
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            "numpy": np.__version__,
+        }
+
+    def _relative(self, path):
+        """`path` as it lies below the course's folder, or below --output."""
+        for folder in (self._output, files.ROOT):
+            try:
+                return str(path.relative_to(folder))
+            except ValueError:
+                pass
+        return str(path)
+
+
+def _figure_name(number, slug):
+    """"figure-03-slug" for the document's figure 3, "figure-4-07-slug" for 4-7, "slug" for our own."""
+    if not number:
+        return slug
+    chapter, dash, last = number.rpartition("-")
+    return f"figure-{chapter}{dash}{last.zfill(2)}-{slug}"

@@ -1,0 +1,87 @@
+"""Notebooks from the lessons' scripts: `python -m common.notebooks [LESSON ...]`.
+
+A script is the single source. Its notebook is made by jupytext and executed by nbclient; nothing
+in it depends on when or where it was made, so a second making changes nothing but numbers.
+"""
+
+import os
+import sys
+import tempfile
+import warnings
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from tqdm import tqdm
+
+from common import catalogue, command_line, files
+from common.errors import CourseError
+
+GENERATED = "Generated from the script of the same name by `make notebooks`: edit that one."
+
+
+def from_script(lesson):
+    """The notebook of a lesson, not executed, with cell ids that are its cells' places."""
+    notebook = jupytext.reads(lesson.source, fmt="py:percent")
+    for place, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{place:02d}"
+        cell.metadata = {}
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        "generated": GENERATED,
+    }
+    return notebook
+
+
+def execute(notebook, output, timeout=1800):
+    """Execute `notebook` in place; its lesson saves below the folder `output`.
+
+    Raises nbclient's CellExecutionError where a cell fails.
+    """
+    metadata = dict(notebook.metadata)
+    kept = dict(os.environ)
+    os.environ.update({files.OUTPUT_VARIABLE: str(output), "TQDM_DISABLE": "1"})
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the packages that carry the kernel's messages
+            NotebookClient(
+                notebook,
+                timeout=timeout,
+                kernel_name="python3",
+                record_timing=False,
+                resources={"metadata": {"path": str(files.LESSONS)}},
+            ).execute()
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
+    notebook.metadata = metadata
+    return notebook
+
+
+def without_outputs(notebook):
+    """What of a notebook comes from its script: the kinds, ids and sources of its cells."""
+    return [(cell.cell_type, cell.id, cell.source) for cell in notebook.cells]
+
+
+def write(lesson):
+    """Make, execute and write the notebook of a lesson."""
+    with tempfile.TemporaryDirectory() as output:
+        notebook = execute(from_script(lesson), output)
+    files.write_bytes(lesson.notebook, (nbformat.writes(notebook) + "\n").encode("utf-8"))
+
+
+def main(words):
+    lessons = [catalogue.find(word) for word in words] or catalogue.lessons()
+    for lesson in tqdm(lessons, desc="notebooks"):
+        write(lesson)
+        print(files.shown(lesson.notebook))
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except CourseError as error:
+        command_line.say(error)
+        sys.exit(error.exit_code)

@@ -1,0 +1,75 @@
+"""What a lesson can be asked to vary: a default, what it means, and which values make sense."""
+
+import math
+
+STANDARD_HELP = {
+    "steps": "training steps",
+    "learning_rate": "step size of the optimizer",
+    "batch_size": "examples in a batch",
+}
+
+
+class Parameter:
+    """One parameter of a lesson; it becomes the flag --name-with-dashes.
+
+    default: the document's value; its type (int, float or str) is the parameter's.
+    help: what it is, with its unit; the standard names have theirs in STANDARD_HELP.
+    at_least, at_most: bounds, themselves allowed. Without them an int is 1 or more and a float
+        above 0.
+    choices: the words allowed, for a str.
+    """
+
+    def __init__(self, default, help=None, at_least=None, at_most=None, choices=None):
+        self.default = default
+        self.help = help
+        self.at_least = at_least
+        self.at_most = at_most
+        self.choices = choices
+
+    @property
+    def kind(self):
+        """What a value must be, in words: "a whole number, 1 or more"."""
+        if isinstance(self.default, str):
+            return "one of " + ", ".join(self.choices)
+        noun = "a whole number" if isinstance(self.default, int) else "a number"
+        if self.at_least is None:
+            bounds = "1 or more" if isinstance(self.default, int) else "above 0"
+        else:
+            bounds = f"{self.at_least:g} or more"
+        if self.at_most is not None:
+            bounds += f" and at most {self.at_most:g}"
+        return f"{noun}, {bounds}"
+
+    def parse(self, text):
+        """The value that the word `text` stands for; ValueError where it does not fit."""
+        return self.check(text if isinstance(self.default, str) else type(self.default)(text))
+
+    def check(self, value):
+        """`value`, of this parameter's type; ValueError where it does not fit."""
+        if isinstance(self.default, str):
+            if value not in self.choices:
+                raise ValueError(self.kind)
+            return value
+        if isinstance(value, (bool, str)) or value != type(self.default)(value):
+            raise ValueError(self.kind)
+        value = type(self.default)(value)
+        if not math.isfinite(value) or not self._within_bounds(value):
+            raise ValueError(self.kind)
+        return value
+
+    def _within_bounds(self, value):
+        if self.at_least is not None:
+            above = value >= self.at_least
+        else:
+            above = value >= 1 if isinstance(value, int) else value > 0
+        return above and (self.at_most is None or value <= self.at_most)
+
+
+def declared(values):
+    """The Parameters that a lesson declares: plain defaults are wrapped, names without help refused."""
+    parameters = {}
+    for name, value in values.items():
+        parameter = value if isinstance(value, Parameter) else Parameter(value)
+        parameter.help = parameter.help or STANDARD_HELP[name]
+        parameters[name] = parameter
+    return parameters

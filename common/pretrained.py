@@ -1,0 +1,55 @@
+"""The checkpoints that ship: `python -m common.pretrained [LESSON ...]` trains them anew.
+
+Each lesson is run with the document's settings in an empty folder; the newest checkpoint of each
+of its trainings and its run.json go to checkpoints/pretrained/NN_name/.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tqdm import tqdm
+
+from common import catalogue, command_line, files
+from common.errors import CourseError
+
+
+def train(lesson):
+    """Train `lesson` from the beginning and ship what it saved last."""
+    with tempfile.TemporaryDirectory() as output:
+        command = [sys.executable, str(lesson.script), "--output", output]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        trained = Path(output) / "checkpoints" / lesson.name
+        shipped = files.PRETRAINED / lesson.name
+        files.remove_folder(shipped)
+        for state in trained.rglob("checkpoint"):
+            _ship_newest(state.parent, shipped / state.parent.relative_to(trained))
+        shutil.copy(trained / "run.json", shipped)
+
+
+def _ship_newest(trained, shipped):
+    """Copy the newest checkpoint of one training, and a `checkpoint` file that names it alone."""
+    prefix = files.newest_checkpoint(trained)
+    shipped.mkdir(parents=True)
+    for path in trained.glob(prefix.name + ".*"):
+        shutil.copy(path, shipped)
+    lines = [f'{key}: "{prefix.name}"' for key in _STATE_KEYS]
+    files.write_bytes(shipped / "checkpoint", ("\n".join(lines) + "\n").encode("ascii"))
+
+
+_STATE_KEYS = ("model_checkpoint_path", "all_model_checkpoint_paths")
+
+
+def main(words):
+    for lesson in tqdm([catalogue.find(word) for word in words] or catalogue.lessons()):
+        train(lesson)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except CourseError as error:
+        command_line.say(error)
+        sys.exit(error.exit_code)

@@ -1,0 +1,60 @@
+"""The progress bar of a training, and Ctrl-C that waits for the end of a step."""
+
+import contextlib
+import signal
+import sys
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C, after the training was saved; its sentence says where."""
+
+
+@contextlib.contextmanager
+def bar(title, start, steps):
+    """A function to call after each step; it moves a bar on a terminal and in a notebook.
+
+    What is printed meanwhile appears above the bar. Elsewhere (a pipe, a file) there is no bar.
+    """
+    if in_notebook():
+        from tqdm.auto import tqdm
+
+        with tqdm(desc=title, initial=start, total=steps, leave=False) as shown:
+            yield shown.update
+    elif sys.stderr.isatty():
+        from tqdm import tqdm
+        from tqdm.contrib import DummyTqdmFile
+
+        out = DummyTqdmFile(sys.stdout)
+        with tqdm(desc=title, initial=start, total=steps, dynamic_ncols=True) as shown:
+            with contextlib.redirect_stdout(out):
+                yield shown.update
+    else:
+        yield lambda: None
+
+
+def in_notebook():
+    """Whether a Jupyter kernel runs this program."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return shell is not None and hasattr(shell, "kernel")
+
+
+@contextlib.contextmanager
+def interrupts():
+    """A list that is empty until Ctrl-C is pressed once; pressed again it interrupts at once."""
+    pressed = []
+
+    def note(signal_number, frame):
+        if pressed:
+            raise KeyboardInterrupt
+        pressed.append(signal_number)
+
+    try:
+        before = signal.signal(signal.SIGINT, note)
+    except ValueError:  # not the main thread: nobody presses Ctrl-C there
+        yield pressed
+        return
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,71 @@
+"""The numbers of a lesson beside those of its document."""
+
+import math
+import numbers
+
+from common import tables
+
+DOCUMENT = "document"
+GENUINE = "TF 1.15.5"
+RELATIVE = 1e-5  # how far from genuine TensorFlow 1.15.5's figure one may be, in parts of it
+
+
+class Comparison:
+    """One number of a lesson: what a source says of it and what came out here.
+
+    name, here: the number, or words. source: DOCUMENT, GENUINE (the document's own code under
+    genuine TensorFlow 1.15.5) or None where nobody states it. says: its figure there.
+    agrees: "yes", "no", "not compared" or "". why: the reason, where it is not "yes".
+    """
+
+    def __init__(self, name, here, source=None, says=None, agrees="", why=""):
+        self.name = name
+        self.here = here
+        self.source = source
+        self.says = says
+        self.agrees = agrees
+        self.why = why
+
+    def as_record(self):
+        return dict(vars(self))
+
+
+def plain(value):
+    """A number of NumPy's as Python's own, bit for bit; words and Python's numbers as they are."""
+    return value.item() if hasattr(value, "item") else value
+
+
+def agree(here, says, within):
+    """Whether two figures agree: to `within`, or word for word."""
+    if isinstance(here, numbers.Number) and isinstance(says, numbers.Number):
+        return here == says or (math.isfinite(here) and abs(here - says) <= within)
+    return here == says
+
+
+def show(title, rows, leading=()):
+    """Print what the documents say, what came out here and whether it agrees; reasons below.
+
+    rows: pairs of a list of cells for the `leading` columns and a Comparison.
+    """
+    notes = {}
+    cells = []
+    for lead, each in rows:
+        mark = f" [{notes.setdefault(each.why, len(notes) + 1)}]" if each.why else ""
+        says = "" if each.source is None else tables.as_text(each.says)
+        star = " *" if each.source == GENUINE else ""
+        cells.append([*lead, each.name, says + star, each.here, each.agrees + mark])
+    tables.show(title, [*leading, "number", "the document", "here", "agrees"], cells)
+    if any(each.source == GENUINE for _, each in rows):
+        print("  * as the document's own code gives it under genuine TensorFlow 1.15.5")
+    for why, number in notes.items():
+        print(f"  [{number}] {why}")
+
+
+def show_restored(title, saved, comparisons):
+    """Print each number as it was saved and as it is restored."""
+    rows = []
+    for name, here in {each.name: each.here for each in comparisons}.items():
+        before = saved.get(name)
+        same = "" if before is None else "same" if before == here else "differs"
+        rows.append([name, "not saved" if before is None else before, here, same])
+    tables.show(title, ["number", "saved", "restored", ""], rows)

@@ -1,0 +1,33 @@
+"""Plain tables on the terminal, in a file and in a notebook (rich knows how wide 中文 is)."""
+
+import numbers
+import sys
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+
+def console():
+    """A console for the standard output as it is now: coloured and as wide as a terminal, else plain."""
+    if sys.stdout.isatty():
+        return Console(highlight=False)
+    return Console(file=sys.stdout, width=110, no_color=True, force_jupyter=False, highlight=False)
+
+
+def show(title, columns, rows):
+    """Print the rows, lists of words and numbers, under the columns' names."""
+    table = Table(title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*[Text(as_text(value)) for value in row])  # [0] is no markup
+    console().print(table)
+
+
+def as_text(value):
+    """A number to seven significant digits; anything else as it is."""
+    if isinstance(value, numbers.Integral) or not isinstance(value, numbers.Real):
+        return str(value)
+    return f"{value:.7g}"

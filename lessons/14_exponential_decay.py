@@ -1,0 +1,153 @@
+# %% [markdown]
+# # 14 · Exponential decay of the learning rate · 指数衰减学习率
+#
+# ## What it rebuilds · 重建
+#
+# Rebuilds 《神经网络优化》 §2 (2); 《Tensorflow 笔记》 学习率.
+#
+# Begin with large steps, to be near the minimum soon; end with small ones, to settle there:
+# learning_rate = LEARNING_RATE_BASE · LEARNING_RATE_DECAY^(global_step / LEARNING_RATE_STEP).
+#
+# You will meet `global_step`, a variable that is not trained, `tf.train.exponential_decay`
+# with its `staircase`, and `minimize(..., global_step=...)`.
+
+# %%
+from common import Lesson, Parameter, np, plt, tf
+
+lesson = Lesson(
+    "14_exponential_decay",
+    steps=40,
+    learning_rate_base=Parameter(0.1, "learning rate at the first step"),
+    learning_rate_decay=Parameter(0.99, "factor of one decay", at_most=1.0),
+    learning_rate_step=Parameter(1, "training steps from one decay to the next"),
+)
+
+# %% [markdown]
+# ## Data · 数据
+#
+# None: loss = (w + 1)² as in lesson 13. In a training with data LEARNING_RATE_STEP is usually
+# the number of batches that the data has, so that the rate changes once a round.
+
+# %%
+LEARNING_RATE_BASE = lesson.learning_rate_base
+LEARNING_RATE_DECAY = lesson.learning_rate_decay
+LEARNING_RATE_STEP = lesson.learning_rate_step
+
+# %% [markdown]
+# ## Graph · 计算图
+#
+# `global_step` counts the steps: `minimize` adds one to it with every run of `train_step`.
+# The document's comments let w begin at 10, its code at 5; the code is followed here.
+
+# %%
+global_step = tf.Variable(0, trainable=False)
+learning_rate = tf.train.exponential_decay(
+    LEARNING_RATE_BASE, global_step, LEARNING_RATE_STEP, LEARNING_RATE_DECAY, staircase=True
+)
+w = tf.Variable(tf.constant(5, dtype=tf.float32))
+loss = tf.square(w + 1)
+optimizer = tf.train.GradientDescentOptimizer(learning_rate)
+train_step = optimizer.minimize(loss, global_step=global_step)
+
+# %% [markdown]
+# `staircase=True` rounds global_step / LEARNING_RATE_STEP down: the rate changes in stairs.
+# `staircase=False` lets it glide. (《Tensorflow 笔记》 writes `staircase=True/False`, which
+# Python takes for a division by zero: choose one.) With LEARNING_RATE_STEP 1 there is nothing
+# to round, so the difference is shown with 10, on a placeholder in the place of the counter.
+
+# %%
+a_step = tf.placeholder(tf.int64, shape=())
+stairs = tf.train.exponential_decay(0.1, a_step, 10, 0.9, staircase=True)
+glide = tf.train.exponential_decay(0.1, a_step, 10, 0.9, staircase=False)
+
+# %%
+tf.summary.scalar("learning_rate", learning_rate)
+tf.summary.scalar("loss", loss)
+tf.summary.histogram("w", w)
+merged = tf.summary.merge_all()
+
+# %% [markdown]
+# ## Session · 会话
+#
+# The learning rate printed after a step is the one that the next step will use: global_step
+# has been raised by then.
+
+# %%
+with lesson.session() as sess:
+    init_op = tf.global_variables_initializer()
+    lesson.restore_or_run(sess, init_op)
+    writer = lesson.writer(sess)
+    history = lesson.history(sess)
+    for i in lesson.loop(sess):
+        sess.run(train_step)
+        learning_rate_val = sess.run(learning_rate)
+        global_step_val = sess.run(global_step)
+        w_val = sess.run(w)
+        loss_val = sess.run(loss)
+        print(
+            "After %s steps: global_step is %f , learning rate is %f, w is %f.   loss is %f"
+            % (i, global_step_val, learning_rate_val, w_val, loss_val)
+        )
+        writer.add_summary(sess.run(merged), i)
+        history.append(step=i, learning_rate=learning_rate_val, w=w_val, loss=loss_val)
+    w_end, loss_end, rate_end = sess.run([w, loss, learning_rate])
+    w_start = sess.run(w.initial_value)
+    rates = [sess.run([stairs, glide], feed_dict={a_step: k}) for k in range(lesson.steps)]
+
+# %% [markdown]
+# ## What to see · 看什么
+#
+# The learning rate falls with every step, from 0.1 to 0.0669, and w is close to −1 after 40
+# steps. It is further away than the fixed rate 0.2 of lesson 13 came, since each step here
+# is shorter: on a loss as plain as this one, decay has nothing to mend.
+
+# %%
+because = "a comment says 10, the code's constant is 5"
+lesson.compare("w at the beginning", w_start, document=10, because=because)
+lesson.compare("w after step 0", history["w"][0], tensorflow_1=3.8)
+lesson.compare("loss after step 0", history["loss"][0], tensorflow_1=23.040001)
+lesson.compare("learning rate after step 0", history["learning_rate"][0], tensorflow_1=0.099)
+lesson.compare("w at the end", w_end, tensorflow_1=-0.9957312)
+lesson.compare("loss at the end", loss_end, tensorflow_1=1.8222867e-05)
+lesson.compare("learning rate at the end", rate_end, tensorflow_1=0.066897206)
+
+# %%
+figure, axes = plt.subplots(1, 3, figsize=(11, 3.6))
+for axis, name, label in zip(axes, ("learning_rate", "w", "loss"), ("learning rate", "w", "loss")):
+    axis.plot(history["step"], history[name], ".-")
+    axis.set(xlabel="step", ylabel=label)
+axes[1].axhline(-1, color="black", linestyle="--", linewidth=1)
+axes[2].set_yscale("log")
+lesson.figure("6", "decay", "the printed steps", "Rate, parameter and loss after each step.")
+
+# %%
+plt.figure()
+plt.step(np.arange(lesson.steps), np.array(rates)[:, 0], where="post", label="staircase=True")
+plt.plot(np.array(rates)[:, 1], label="staircase=False")
+plt.xlabel("step")
+plt.ylabel("learning rate")
+plt.legend()
+caption = "LEARNING_RATE_BASE 0.1, LEARNING_RATE_DECAY 0.9, LEARNING_RATE_STEP 10."
+lesson.figure("", "staircase", "in stairs or gliding", caption)
+
+# %%
+lesson.finish()
+
+# %% [markdown]
+# ## Exercises · 练习
+#
+# 1. Set the decay to 0.5: `--learning-rate-decay 0.5`. Where does w stop, and why there?
+#
+# <details><summary>Answer</summary>
+#
+# At 2.90, far from −1. Each step takes away twice its rate: w + 1 goes to
+# 6 · 0.8 · 0.9 · 0.95 · 0.975 … = 3.90 and no further. A rate that falls too fast freezes
+# the training.
+# </details>
+#
+# 2. Change the rate every 10 steps only: `--learning-rate-step 10`. Is w nearer to −1?
+#
+# <details><summary>Answer</summary>
+#
+# Yes: −0.9991 instead of −0.9957. The rate stays above 0.096 for all 40 steps.
+# </details>

@@ -1,0 +1,17 @@
+"""`python -m lessons`: list, run, restore, open and watch the lessons."""
+
+import sys
+
+from common import supported_python
+
+supported_python.check(genuine=False)
+
+try:
+    from common import cli
+except ImportError as error:
+    sys.exit(
+        "A package of the course is missing (%s): `make run` sets everything up, or run "
+        "`python -m pip install -r requirements.txt` in a virtual environment." % error
+    )
+
+sys.exit(cli.main())
