@@ -57,7 +57,22 @@ def execute(notebook, output, timeout=1800):
         os.environ.clear()
         os.environ.update(kept)
     notebook.metadata = metadata
+    for cell in notebook.cells:
+        _join_streams(cell)
     return notebook
+
+
+def _join_streams(cell):
+    """Make one output of what a cell printed in one go: how it was cut depends on the moment."""
+    joined = []
+    for output in cell.get("outputs", []):
+        before = joined[-1] if joined else {}
+        if output.output_type == "stream" and output.name == before.get("name"):
+            before.text += output.text
+        else:
+            joined.append(output)
+    if joined:
+        cell.outputs = joined
 
 
 def without_outputs(notebook):

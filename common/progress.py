@@ -1,6 +1,7 @@
 """The progress bar of a training, and Ctrl-C that waits for the end of a step."""
 
 import contextlib
+import os
 import signal
 import sys
 
@@ -13,9 +14,12 @@ class Stopped(KeyboardInterrupt):
 def bar(title, start, steps):
     """A function to call after each step; it moves a bar on a terminal and in a notebook.
 
-    What is printed meanwhile appears above the bar. Elsewhere (a pipe, a file) there is no bar.
+    What is printed meanwhile appears above the bar. There is none elsewhere (a pipe, a file), nor
+    where tqdm's own variable TQDM_DISABLE is set.
     """
-    if in_notebook():
+    if os.environ.get("TQDM_DISABLE"):
+        yield lambda: None
+    elif in_notebook():
         from tqdm.auto import tqdm
 
         with tqdm(desc=title, initial=start, total=steps, leave=False) as shown:
