@@ -59,10 +59,8 @@ class Checkpoints:
         Raises CourseError where it is damaged, or another lesson's, or not of this graph.
         """
         prefix = self.newest()
-        cure = (
-            f"remove {files.shown(self.folder)} (`python -m lessons clean {self.owner['lesson'][:2]}` "
-            "removes your own) and run the lesson again."
-        )
+        clean = f"`python -m lessons clean {self.owner['lesson'][:2]}`"
+        cure = f"remove {files.shown(self.folder)} ({clean} does) and run the lesson again."
         record = {"step": _step(prefix), "history": []}
         if Path(f"{prefix}.json").exists():
             record = files.read_json(f"{prefix}.json", cure)
@@ -75,7 +73,7 @@ class Checkpoints:
         return record
 
     def resume(self, sess):
-        """As `restore`, and the next saves count this folder's older checkpoints among those kept."""
+        """As `restore`; the next saves count this folder's checkpoints among those they keep."""
         record = self.restore(sess)
         state = tf.train.get_checkpoint_state(str(self.folder))
         self._get_saver().recover_last_checkpoints(state.all_model_checkpoint_paths)

@@ -58,7 +58,10 @@ def _dispatch(words):
         epilog=EXAMPLES,
     )
     parser.add_argument(
-        "command", nargs="?", default="list", help="one of " + ", ".join(commands) + " (default: list)"
+        "command",
+        nargs="?",
+        default="list",
+        help="one of " + ", ".join(commands) + " (default: list)",
     )
     options = parser.parse_args(words[:1])
     if options.command not in commands:
@@ -142,7 +145,8 @@ def run(words):
     command_line.add_parameters(parser, catalogue.lessons())
     command_line.add_run_options(parser)
     if _asks_help_of_one(words):
-        command_line.lesson_parser(_chosen(words[:1])[0], f"{PROG} run {words[0]}", modes=False).print_help()
+        (lesson, *_) = _chosen(words[:1])
+        command_line.lesson_parser(lesson, f"{PROG} run {words[0]}", modes=False).print_help()
         return 0
     options = parser.parse_args(words)
     chosen = _chosen(options.lessons)
@@ -170,7 +174,7 @@ def _asks_help_of_one(words):
 
 
 def _flags(chosen, given):
-    """The parameters' flags for every chosen lesson; UsageError where one of them has no such flag."""
+    """The flags given, checked for every chosen lesson; UsageError where one has no such flag."""
     flags = []
     for name, word in given.items():
         known = [lesson for lesson in chosen if name in lesson.parameters]
@@ -190,7 +194,7 @@ def _flags(chosen, given):
 
 
 def _run_all(chosen, flags, output):
-    """Run lessons in this process, one after the other; a failure does not keep the next from its turn."""
+    """Run lessons one after the other; where one fails, the next has its turn all the same."""
     if output:
         flags = [*flags, "--output", output]
     summaries = files.output_folder(output) / "summaries"
@@ -234,7 +238,7 @@ def _script_arguments(script, flags):
 
 
 def _result_rows(lesson, path):
-    """One pair a number: the cells for lesson, steps and seconds (in the first only), a Comparison."""
+    """A pair for each number: the cells lesson, steps, seconds (in the first), its Comparison."""
     from common.results import Comparison
 
     results = json.loads(path.read_text(encoding="utf-8"))
@@ -273,7 +277,9 @@ def notebook(words):
     options = parser.parse_args(words)
     (lesson,) = _chosen(options.lessons)[:1]
     if not lesson.notebook.exists():
-        raise CourseError(f"{files.shown(lesson.notebook)} is not there: `make notebooks` makes it.")
+        raise CourseError(
+            f"{files.shown(lesson.notebook)} is not there: `make notebooks` makes it."
+        )
     command = [sys.executable, "-m", "jupyterlab", str(lesson.notebook)]
     command += [f"--ServerApp.root_dir={files.ROOT}", "--ServerApp.ip=127.0.0.1"]
     command += ["--no-browser"] if options.no_browser else []

@@ -11,7 +11,7 @@ from common.errors import CourseError, UsageError
 
 
 class Arguments(argparse.ArgumentParser):
-    """An argument parser that answers a mistake with one sentence and where to look (exit code 2)."""
+    """An argument parser that answers a mistake with one sentence and where to look."""
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
@@ -83,7 +83,7 @@ def add_output(parser):
 
 
 def values(info, given):
-    """{name: value} for the flags in the dictionary `given` that are set; UsageError for a bad one."""
+    """{name: value} for those of the flags `given` that are set; UsageError for a bad one."""
     checked = {}
     for name, parameter in info.parameters.items():
         word = given.get(name)
@@ -125,7 +125,7 @@ def _script_request(script, words):
 
 
 def running_script():
-    """The lesson script that this program was started as, or None (a notebook, a test, the command)."""
+    """The lesson script that is running, or None (in a notebook, in another program)."""
     script = Path(sys.argv[0] if sys.argv else "")
     is_lesson = script.suffix == ".py" and script.name[:2].isdigit()
     return script if is_lesson and script.resolve().parent == files.LESSONS else None
@@ -138,7 +138,7 @@ def script_request():
 
 
 def prepare_script():
-    """Check a running script's flags and make errors one sentence, before TensorFlow is imported."""
+    """Check a running script's flags, before TensorFlow is imported; make errors one sentence."""
     if running_script():
         sys.excepthook = _one_sentence
         try:

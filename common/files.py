@@ -81,7 +81,7 @@ def read_json(path, cure):
 
 
 def remove_folder(folder):
-    """Remove `folder` at one stroke: it is renamed first, so that a kill cannot leave half of it."""
+    """Remove `folder` at one stroke: renamed first, so that a kill cannot leave half of it."""
     with writing(folder):
         for grave in folder.parent.glob(".removed-*"):  # of a removal that was killed
             shutil.rmtree(str(grave))
@@ -103,6 +103,6 @@ def newest_checkpoint(folder):
     name = name.split("\n")[0].strip('"')
     if key != "model_checkpoint_path" or not name:
         raise CourseError(
-            f"{shown(state)} is damaged: remove the folder {shown(folder)} and run the lesson again."
+            f"{shown(state)} is damaged: remove {shown(folder)} and run the lesson again."
         )
     return Path(folder) / Path(name).name

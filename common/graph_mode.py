@@ -51,10 +51,10 @@ class contrib:
 
         @staticmethod
         def l1_regularizer(scale):
-            """scale * Σ|w|, as tf.contrib.layers.l1_regularizer of TensorFlow 1.15."""
+            """scale * Σ|w|, as tf.contrib.layers.l1_regularizer of 1.15."""
             return lambda weights: scale * tf.reduce_sum(tf.abs(weights), name="l1_regularizer")
 
         @staticmethod
         def l2_regularizer(scale):
-            """scale * Σw²/2 (mind the half), as tf.contrib.layers.l2_regularizer of TensorFlow 1.15."""
+            """scale * Σw²/2 (mind the half), as tf.contrib.layers.l2_regularizer of 1.15."""
             return lambda weights: scale * tf.nn.l2_loss(weights, name="l2_regularizer")

@@ -36,7 +36,10 @@ class History:
 
 
 class _Training:
-    """One session's training: its name ("" where a lesson has one only), how far it is, its history."""
+    """The training in one session: how far it is, its history, its checkpoints.
+
+    name: "" where a lesson has one training only.
+    """
 
     def __init__(self, name, checkpoints):
         self.name = name
@@ -107,7 +110,7 @@ class Lesson:
         )
 
     def _read_run(self):
-        """The record in run.json of the folder restored from: parameters, and numbers once finished."""
+        """The run.json of the folder restored from: parameters, and numbers once finished."""
         if not self._saved or not (self._saved / "run.json").exists():
             return {}
         cure = f"remove the folder {files.shown(self._saved)} and run the lesson again."
@@ -154,7 +157,7 @@ class Lesson:
     # Training ------------------------------------------------------------------------------
 
     def _begin(self):
-        """Make the folders; a new run (not --resume, not --restore) clears those of the last one."""
+        """Make the folders; a run from the beginning clears those of the last one."""
         if self._begun:
             return
         files.make_writable(self.summary_folder.parent)
@@ -255,7 +258,7 @@ class Lesson:
         return self._trainings[sess].history
 
     def newest_checkpoint(self, sess):
-        """The path prefix of the newest checkpoint of the training in `sess`, as Saver.restore takes it."""
+        """The newest checkpoint of the training in `sess`: a path prefix for Saver.restore."""
         return str(self._trainings[sess].checkpoints.newest())
 
     def writer(self, sess, name="train"):
@@ -280,7 +283,7 @@ class Lesson:
     # Figures and results -------------------------------------------------------------------
 
     def figure(self, number, slug, title, caption):
-        """Finish matplotlib's current figure: save it, show it in a notebook, keep it for TensorBoard.
+        """Finish matplotlib's current figure: save it, show it in a notebook and in TensorBoard.
 
         number: the document's ("3", "4-7"), or "" for one of our own. It becomes
         summaries/NN_name/figures/figure-03-slug.png, title and caption drawn into it.
@@ -300,9 +303,7 @@ class Lesson:
         """Keep a number of this run, for results.json and to be shown again after a restore."""
         self._comparisons.append(results.Comparison(name, results.plain(value)))
 
-    def compare(
-        self, name, here, document=None, within=None, tensorflow_1=None, because=None
-    ):
+    def compare(self, name, here, document=None, within=None, tensorflow_1=None, because=None):
         """Keep a number of this run beside what is known of it.
 
         document: what the document states, and `within` how much of a difference its rounding
@@ -388,7 +389,7 @@ class Lesson:
 
 
 def _figure_name(number, slug):
-    """"figure-03-slug" for the document's figure 3, "figure-4-07-slug" for 4-7, "slug" for our own."""
+    """The file's name: figure-03-slug for figure 3, figure-4-07-slug for 4-7, slug for our own."""
     if not number:
         return slug
     chapter, dash, last = number.rpartition("-")

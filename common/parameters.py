@@ -66,7 +66,7 @@ class Parameter:
 
 
 def declared(values):
-    """The Parameters that a lesson declares: plain defaults are wrapped, names without help refused."""
+    """The Parameters that a lesson declares, plain defaults wrapped; KeyError for want of help."""
     parameters = {}
     for name, value in values.items():
         parameter = value if isinstance(value, Parameter) else Parameter(value)

@@ -1,4 +1,4 @@
-"""One look for all figures: drawn off screen, in colours that colour-blind readers can tell apart."""
+"""One look for all figures: drawn off screen, in colours that the colour-blind can tell apart."""
 
 import io
 
@@ -6,7 +6,7 @@ import matplotlib
 
 matplotlib.use("Agg")  # figures become files; no window, whatever the machine's own backend is
 
-import matplotlib.pyplot as plt  # noqa: E402
+import matplotlib.pyplot as plt
 
 # Okabe and Ito's palette (https://jfly.uni-koeln.de/color/)
 BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"

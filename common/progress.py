@@ -29,9 +29,9 @@ def bar(title, start, steps):
         from tqdm.contrib import DummyTqdmFile
 
         out = DummyTqdmFile(sys.stdout)
-        with tqdm(desc=title, initial=start, total=steps, dynamic_ncols=True) as shown:
-            with contextlib.redirect_stdout(out):
-                yield shown.update
+        shown = tqdm(desc=title, initial=start, total=steps, dynamic_ncols=True)
+        with shown, contextlib.redirect_stdout(out):
+            yield shown.update
     else:
         yield lambda: None
 

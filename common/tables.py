@@ -10,7 +10,7 @@ from rich.text import Text
 
 
 def console():
-    """A console for the standard output as it is now: coloured and as wide as a terminal, else plain."""
+    """A console for the standard output as it is now; plain where that is no terminal."""
     if sys.stdout.isatty():
         return Console(highlight=False)
     return Console(file=sys.stdout, width=110, no_color=True, force_jupyter=False, highlight=False)

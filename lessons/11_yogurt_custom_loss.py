@@ -179,7 +179,8 @@ plt.plot(excess, excess**2, "--", label="squared error, lesson 10")
 plt.xlabel("prediction minus sales, y − y_ (yogurts)")
 plt.ylabel("loss of one day (yuan)")
 plt.legend()
-lesson.figure("", "loss", "the two losses of one's own", "Too much costs COST each, too little PROFIT.")
+caption = "Each yogurt too much loses COST, each too little PROFIT."
+lesson.figure("", "loss", "the two losses of one's own", caption)
 
 # %%
 lesson.finish()

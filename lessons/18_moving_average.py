@@ -180,7 +180,8 @@ lesson.record("weight restored from the shadow", w_restored)
 plt.figure()
 updates = history["update"] + 1
 plt.step(np.append(0, updates), np.append(0, history["w1"]), "k--", where="pre", label="w1")
-for name, label in (("shadow", "shadow, decay %g" % MOVING_AVERAGE_DECAY), ("quick", "shadow, decay 0.1")):
+for name, decay in (("shadow", MOVING_AVERAGE_DECAY), ("quick", 0.1)):
+    label = "shadow, decay %g" % decay
     plt.plot(np.append(0, updates), np.append(0, history[name]), "o-", label=label)
 for update, value in zip(updates, shadows):
     plt.annotate("%.3f" % value, (update, value), (4, -12), textcoords="offset points", fontsize=8)

@@ -166,9 +166,7 @@ history_without, without = train("without", train_mse, loss_mse, "After %d steps
 # With regularization:
 
 # %%
-history_with, regularized = train(
-    "with", train_total, loss_total, "After %d steps, loss is: %f"
-)
+history_with, regularized = train("with", train_total, loss_total, "After %d steps, loss is: %f")
 
 # %% [markdown]
 # ### Regularizers of a layer · 层的正则化
