@@ -56,16 +56,14 @@ class Checkpoints:
     def restore(self, sess):
         """Restore the newest checkpoint into `sess`; returns its record.
 
-        Raises CourseError where it is damaged, or another lesson's, or not of this graph.
+        Raises CourseError where it is damaged, another lesson's, not of this graph, or not saved
+        by this course (without its .json the figures cannot be drawn).
         """
         prefix = self.newest()
-        clean = f"`python -m lessons clean {self.owner['lesson'][:2]}`"
-        cure = f"remove {files.shown(self.folder)} ({clean} does) and run the lesson again."
-        record = {"step": _step(prefix), "history": []}
-        if Path(f"{prefix}.json").exists():
-            record = files.read_json(f"{prefix}.json", cure)
-            self._check_owner(prefix, record, cure)
+        cure = f"remove the folder {files.shown(self.folder)} and run the lesson again."
         _check_variables(prefix, cure)
+        record = files.read_json(f"{prefix}.json", cure)
+        self._check_owner(prefix, record, cure)
         try:
             self._get_saver().restore(sess, str(prefix))
         except (tf.errors.OpError, ValueError) as error:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -13,6 +14,11 @@ ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "lessons"
 PRETRAINED = ROOT / "checkpoints" / "pretrained"
 OUTPUT_VARIABLE = "COURSE_OUTPUT"
+
+
+_CHECKPOINT_STATE = re.compile(
+    r'model_checkpoint_path: "[^"]+"\n(all_model_checkpoint_\w+: .+\n)+$'
+)
 
 
 def output_folder(named=None):
@@ -99,10 +105,8 @@ def newest_checkpoint(folder):
     state = Path(folder) / "checkpoint"
     if not state.exists():
         return None
-    key, _, name = state.read_text(encoding="utf-8", errors="replace").partition(": ")
-    name = name.split("\n")[0].strip('"')
-    if key != "model_checkpoint_path" or not name:
-        raise CourseError(
-            f"{shown(state)} is damaged: remove {shown(folder)} and run the lesson again."
-        )
-    return Path(folder) / Path(name).name
+    text = state.read_text(encoding="utf-8", errors="replace")
+    if not _CHECKPOINT_STATE.match(text):
+        cure = f"remove the folder {shown(folder)} and run the lesson again."
+        raise CourseError(f"{shown(state)} is damaged: {cure}")
+    return Path(folder) / Path(text.split('"')[1]).name

@@ -131,7 +131,7 @@ class Lesson:
                 )
             try:
                 self.parameters[name] = parameter.check(value)
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 raise UsageError(f"{name} must be {parameter.kind}, not {value!r}.") from None
             setattr(self, name, self.parameters[name])
 
@@ -358,7 +358,8 @@ class Lesson:
         if self._figures:
             self._writers.append(tf.summary.FileWriter(str(self.summary_folder / "figures")))
         for path, png in self._figures:
-            image = tf.Summary.Image(encoded_image_string=png)
+            width, height = plots.size_of_png(png)
+            image = tf.Summary.Image(encoded_image_string=png, width=width, height=height)
             value = tf.Summary.Value(tag=path.stem, image=image)
             self._writers[-1].add_summary(tf.Summary(value=[value]))
         for writer in self._writers:

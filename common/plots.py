@@ -1,6 +1,7 @@
 """One look for all figures: drawn off screen, in colours that the colour-blind can tell apart."""
 
 import io
+import struct
 
 import matplotlib
 
@@ -40,3 +41,8 @@ def finished_png(figure, title, caption):
     figure.savefig(png, format="png", bbox_inches="tight", metadata={"Software": None})
     plt.close(figure)
     return png.getvalue()
+
+
+def size_of_png(png):
+    """Width and height in pixels, from the header of a PNG file's bytes."""
+    return struct.unpack(">II", png[16:24])

@@ -1,0 +1,103 @@
+"""What the tests share: running lessons in this process, and the real command in another."""
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from common import catalogue
+
+LESSONS = [lesson.name for lesson in catalogue.lessons()]
+
+
+class LessonRun:
+    """A lesson that has been run: the names its script left, what it printed, where it saved."""
+
+    def __init__(self, name, output, names, printed):
+        self.names = names
+        self.printed = printed
+        self.checkpoints = output / "checkpoints" / name
+        self.summaries = output / "summaries" / name
+
+    def __getitem__(self, name):
+        return self.names[name]
+
+    @property
+    def numbers(self):
+        return {each.name: each.here for each in self.names["lesson"]._comparisons}
+
+
+@pytest.fixture(scope="session")
+def run_lesson(tmp_path_factory):
+    """run_lesson("10_yogurt_mse", "--steps", "50"): run the script here, once a session."""
+    runs = {}
+
+    def run(name, *flags):
+        if (name, flags) not in runs:
+            output = tmp_path_factory.mktemp("course")
+            runs[name, flags] = _run(name, flags, output)
+        return runs[name, flags]
+
+    return run
+
+
+def _run(name, flags, output):
+    import contextlib
+    import io
+
+    script = str(catalogue.find(name).script)
+    argv, hook = sys.argv, sys.excepthook
+    sys.argv = [script, *flags, "--output", str(output)]
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed):
+            names = runpy.run_path(script, run_name="__main__")
+    finally:
+        sys.argv, sys.excepthook = argv, hook
+    return LessonRun(name, output, names, printed.getvalue())
+
+
+def start(*words, cwd=ROOT, **options):
+    """Start `python *words` as a learner would, from the folder `cwd`."""
+    environment = {**os.environ, "PYTHONPATH": "", **options.pop("env", {})}
+    return subprocess.Popen(
+        [sys.executable, *map(str, words)],
+        cwd=str(cwd),
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        **options,
+    )
+
+
+def course(*words, **options):
+    """`python -m lessons *words`: (exit code, standard output, standard error)."""
+    return python("-m", "lessons", *words, **options)
+
+
+@pytest.fixture
+def course_here(capsys, monkeypatch):
+    """As `course`, in this process: faster, since TensorFlow is imported already."""
+    from common import cli
+
+    def call(*words):
+        monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+        capsys.readouterr()
+        code = cli.main([str(word) for word in words])
+        return (code, *capsys.readouterr())
+
+    return call
+
+
+def python(*words, **options):
+    process = start(*words, **options)
+    out, err = process.communicate(timeout=600)
+    return process.returncode, out, err

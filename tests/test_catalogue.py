@@ -1,0 +1,79 @@
+"""The lessons as a whole: what each script must have so that a reader can diff two of them."""
+
+import ast
+import re
+
+import pytest
+from conftest import LESSONS, ROOT
+
+from common import catalogue
+from common.errors import UsageError
+
+HEADINGS = [
+    "What it rebuilds · 重建",
+    "Data · 数据",
+    "Graph · 计算图",
+    "Session · 会话",
+    "What to see · 看什么",
+    "Exercises · 练习",
+]
+
+
+def test_there_are_lessons_each_with_a_number_of_its_own():
+    numbers = [lesson.number for lesson in catalogue.lessons()]
+    assert {"10", "11", "13", "14", "18", "19"} <= set(numbers)
+    assert len(numbers) == len(set(numbers))
+
+
+@pytest.mark.parametrize("name", LESSONS)
+class TestEveryLesson:
+    def test_has_the_headings_in_their_order(self, name):
+        source = catalogue.find(name).source
+        assert re.findall(r"^# ## (.+)$", source, re.MULTILINE) == HEADINGS
+
+    def test_declares_steps_and_help_for_every_parameter(self, name):
+        parameters = catalogue.find(name).parameters
+        assert "steps" in parameters
+        for parameter in parameters.values():
+            assert parameter.help
+            assert parameter.check(parameter.default) == parameter.default
+
+    def test_ends_with_finish_and_imports_no_other_lesson(self, name):
+        source = catalogue.find(name).source
+        assert "\nlesson.finish()\n" in source
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                assert getattr(node, "module", None) == "common"
+
+    def test_has_cells_of_a_size_to_read(self, name):
+        cells = re.split(r"^# %%.*$", catalogue.find(name).source, flags=re.MULTILINE)
+        assert max(len(cell.strip().splitlines()) for cell in cells) <= 32
+
+    def test_gives_every_random_operation_a_seed(self, name, run_lesson):
+        run = run_lesson(name)
+        sessions = run["lesson"]._trainings
+        for sess in sessions:
+            for operation in sess.graph.get_operations():
+                if "seed2" in operation.node_def.attr:
+                    assert operation.get_attr("seed2") != 0, operation.name
+
+    def test_is_in_both_readmes(self, name):
+        number = name[:2]
+        for readme in ("README.md", "README.zh-CN.md"):
+            assert f"lessons/{name}.ipynb" in (ROOT / readme).read_text(encoding="utf-8"), number
+
+
+@pytest.mark.parametrize("word", ["10", "yogurt_mse", "10_yogurt_mse", "lessons/10_yogurt_mse.py"])
+def test_a_lesson_is_found_by_number_name_and_file(word):
+    assert catalogue.find(word).name == "10_yogurt_mse"
+
+
+@pytest.mark.parametrize(
+    "word, nearest",
+    [("12", ("11", "13")), ("99", ("19", "18")), ("yogurt", ("10", "11")), ("", ())],
+)
+def test_an_unknown_lesson_names_the_nearest(word, nearest):
+    with pytest.raises(UsageError) as caught:
+        catalogue.find(word)
+    for number in nearest:
+        assert f" {number} " in str(caught.value)

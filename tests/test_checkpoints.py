@@ -1,0 +1,279 @@
+"""Saving, restoring, resuming: with the real script, real kills and real damage."""
+
+import json
+import random
+import shutil
+import signal
+import sys
+import time
+
+import numpy as np
+import pytest
+from conftest import ROOT, course, start
+
+from common import catalogue, files
+from common.graph_mode import tf
+
+YOGURT, CIRCLE = "10_yogurt_mse", "19_l2_regularization"
+
+
+def variables(folder):
+    """{name: value} of the newest checkpoint in `folder`."""
+    reader = tf.train.load_checkpoint(tf.train.latest_checkpoint(str(folder)))
+    return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
+
+
+def outcome(output, name):
+    """All that a run leaves behind that must not depend on interruptions."""
+    results = json.loads((output / "summaries" / name / "results.json").read_text("utf-8"))
+    left = {"numbers": results["numbers"], "figures": results["figures"]}
+    for state in sorted((output / "checkpoints" / name).rglob("checkpoint")):
+        prefix = files.newest_checkpoint(state.parent)
+        left[state.parent.name] = {k: v.tolist() for k, v in variables(state.parent).items()}
+        record = json.loads(prefix.with_name(prefix.name + ".json").read_text("utf-8"))
+        left[state.parent.name + " history"] = record["history"]
+    return left
+
+
+def leftovers(output):
+    return [
+        path
+        for path in output.rglob("*")
+        if any(mark in path.name for mark in ("tempstate", ".tmp-", "_temp", ".removed-"))
+    ]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder with a finished short run of lesson 10, to be copied and damaged."""
+    output = tmp_path_factory.mktemp("trained")
+    code, _, err = course("run", "10", "--steps", "1000", "--output", output)
+    assert code == 0, err
+    return output
+
+
+@pytest.fixture
+def copy(trained, tmp_path):
+    shutil.copytree(trained, tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+def test_the_step_is_in_the_name_and_paths_are_relative(trained):
+    folder = trained / "checkpoints" / YOGURT
+    steps = [int(path.stem.rsplit("-", 1)[1]) for path in folder.glob("*.index")]
+    assert sorted(steps) == [600, 700, 800, 900, 1000]
+    state = (folder / "checkpoint").read_text()
+    assert state.startswith('model_checkpoint_path: "model.ckpt-1000"\n')
+    assert str(trained) not in state
+
+
+def test_a_moved_folder_restores_the_numbers_that_were_saved(copy, course_here):
+    code, out, err = course_here("restore", "10", "--output", copy)
+    assert (code, err) == (0, "")
+    assert "Restored checkpoints/10_yogurt_mse/model.ckpt-1000" in out
+    table = out.split("saved")[1]
+    assert table.count("same") == len(catalogue_numbers(copy)) and "differs" not in table
+
+
+def catalogue_numbers(output):
+    run = json.loads((output / "checkpoints" / YOGURT / "run.json").read_text("utf-8"))
+    return run["numbers"]
+
+
+def test_restore_takes_its_settings_from_the_checkpoint(tmp_path, course_here):
+    flags = ["--steps", "300", "--optimizer", "Adam", "--output", tmp_path]
+    assert course_here("run", "10", *flags)[0] == 0
+    code, out, err = course_here("restore", "10", "--output", tmp_path)
+    assert (code, err) == (0, "")
+    assert "steps=300, optimizer=Adam" in out and "differs" not in out
+
+
+def test_restore_does_not_touch_the_runs_own_events_or_checkpoints(copy, course_here):
+    def seen():
+        paths = sorted((copy / "checkpoints").rglob("*")) + sorted(
+            (copy / "summaries" / YOGURT / "train").rglob("*")
+        )
+        return [(path, path.stat().st_mtime_ns) for path in paths if path.is_file()]
+
+    before = seen()
+    for _ in range(2):
+        assert course_here("restore", "10", "--output", copy)[0] == 0
+    assert seen() == before
+    assert len(list((copy / "summaries" / YOGURT / "restored").rglob("events*"))) == 1
+
+
+def test_a_second_run_begins_again_and_comes_out_the_same(copy, course_here):
+    before = outcome(copy, YOGURT)
+    assert course_here("run", "10", "--steps", "1000", "--output", copy)[0] == 0
+    assert outcome(copy, YOGURT) == before
+    assert len(list((copy / "summaries" / YOGURT / "train").iterdir())) == 1
+
+
+@pytest.mark.parametrize("name, steps, kills", [(YOGURT, 20000, 3), (CIRCLE, 6000, 3)])
+def test_a_killed_run_resumes_to_the_same_bits(name, steps, kills, tmp_path, run_lesson):
+    flags = [] if name == YOGURT else ["--steps", str(steps)]
+    undisturbed = run_lesson(name, *flags)
+    expected = outcome(undisturbed.checkpoints.parent.parent, name)
+    folder = tmp_path / "checkpoints" / name
+    draw = random.Random(name)
+    words = [ROOT / "lessons" / f"{name}.py", "--output", tmp_path]
+    killed = 0
+    for attempt in range(kills):
+        process = start(*words, *(flags if attempt == 0 else ["--resume"]))
+        wait_for_a_save(folder, process)
+        time.sleep(draw.uniform(0, 0.4))
+        killed += process.poll() is None
+        process.kill()
+        process.communicate()
+    assert killed
+    code, out, err = course("restore", name[:2], "--output", tmp_path)
+    assert code == 0 or (code == 1 and "finish it with" in err), out + err
+    code, _, err = course("run", name[:2], "--resume", "--output", tmp_path)
+    assert code == 0, err
+    assert outcome(tmp_path, name) == expected
+    assert leftovers(tmp_path) == []
+
+
+def wait_for_a_save(folder, process):
+    """Wait until `process` has saved one checkpoint more, or has ended."""
+
+    def saved():
+        return sorted(folder.rglob("*.index"))
+
+    before = saved()
+    wait_until(lambda: saved() != before or process.poll() is not None)
+
+
+def wait_until(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "nothing happened"
+        time.sleep(0.01)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_ctrl_c_saves_says_where_and_resumes_to_the_same_bits(tmp_path, run_lesson):
+    process = start("-m", "lessons", "run", "10", "--output", tmp_path)
+    folder = tmp_path / "checkpoints" / YOGURT
+    wait_until(lambda: any(folder.glob("*-2000.index")))
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    step = int(files.newest_checkpoint(folder).name.rsplit("-", 1)[1])
+    assert f"Stopped after step {step} of 20000" in err
+    assert f"model.ckpt-{step}" in err and "--resume" in err
+    assert course("run", "10", "--resume", "--output", tmp_path)[0] == 0
+    expected = outcome(run_lesson(YOGURT).checkpoints.parent.parent, YOGURT)
+    assert outcome(tmp_path, YOGURT) == expected
+
+
+def test_resume_may_go_further_but_not_back_and_not_with_other_settings(copy, course_here):
+    code, out, err = course_here("run", "10", "--resume", "--steps", "1500", "--output", copy)
+    assert code == 0, err
+    assert "Restored checkpoints/10_yogurt_mse/model.ckpt-1000" in out
+    assert "After 1000 training steps" in out and "After 500 " not in out
+    code, _, err = course_here("run", "10", "--resume", "--steps", "700", "--output", copy)
+    assert code == 2 and "already at step 1500" in err
+    code, _, err = course_here("run", "10", "--resume", "--learning-rate", "0.5", "--output", copy)
+    assert code == 2 and "was trained with --learning-rate 0.001" in err
+
+
+def test_resume_of_nothing_begins_at_the_beginning(tmp_path, course_here):
+    code, out, err = course_here("run", "18", "--resume", "--output", tmp_path)
+    assert (code, err) == (0, "")
+    assert "[1.0, 0.9]" in out
+
+
+def test_restore_of_nothing_takes_the_shipped_checkpoint(tmp_path, course_here):
+    code, out, err = course_here("restore", "18", "--output", tmp_path)
+    assert (code, err) == (0, "")
+    assert "Restored checkpoints/pretrained/18_moving_average" in out
+
+
+def test_restore_without_any_checkpoint_says_how_to_get_one(tmp_path, monkeypatch, course_here):
+    monkeypatch.setattr(files, "PRETRAINED", tmp_path / "none")
+    code, _, err = course_here("restore", "18", "--output", tmp_path)
+    assert code == 1
+    assert "Lesson 18 has no checkpoint to restore" in err and "lessons run 18" in err
+
+
+PARTS = ["model.ckpt-1000.data-00000-of-00001", "model.ckpt-1000.index", "model.ckpt-1000.json"]
+PARTS += ["checkpoint", "run.json"]
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("damage", ["truncated", "emptied", "garbled"])
+def test_a_damaged_checkpoint_is_one_sentence_or_correct(part, damage, copy, course_here):
+    path = copy / "checkpoints" / YOGURT / part
+    content = path.read_bytes()
+    damaged = {
+        "truncated": content[: len(content) // 2],
+        "emptied": b"",
+        "garbled": bytes(byte ^ 0x5A for byte in content),
+    }[damage]
+    path.write_bytes(damaged)
+    for words in (["restore", "10"], ["run", "10", "--resume"]):
+        code, out, err = course_here(*words, "--output", copy)
+        assert "Traceback" not in err
+        if code == 0:  # e.g. half of `checkpoint` still names the newest
+            assert "differs" not in out
+        else:
+            assert code == 1
+            sentence = err.splitlines()[0]
+            assert path.name.split(".data")[0].split(".index")[0] in sentence
+            assert "remove the folder" in sentence
+        assert path.read_bytes() == damaged or code == 0
+
+
+def test_a_missing_part_is_one_sentence(copy, course_here):
+    (copy / "checkpoints" / YOGURT / PARTS[0]).unlink()
+    code, _, err = course_here("restore", "10", "--output", copy)
+    assert code == 1 and "is damaged" in err and "Traceback" not in err
+
+
+def test_another_lessons_checkpoint_is_refused_even_where_its_variables_fit(tmp_path, course_here):
+    shipped = files.PRETRAINED / "11_yogurt_custom_loss" / "code"
+    shutil.copytree(shipped, tmp_path / "checkpoints" / YOGURT)
+    code, _, err = course_here("restore", "10", "--output", tmp_path)
+    assert code == 1
+    assert "belongs to 11_yogurt_custom_loss" in err and "Traceback" not in err
+
+
+def test_a_checkpoint_of_another_graph_is_refused_by_its_variables(tmp_path, course_here):
+    folder = tmp_path / "checkpoints" / YOGURT
+    folder.mkdir(parents=True)
+    with tf.Graph().as_default(), tf.Session() as sess:
+        tf.Variable(np.zeros((3, 1), np.float32))
+        sess.run(tf.global_variables_initializer())
+        tf.train.Saver(save_relative_paths=True).save(sess, str(folder / "model.ckpt"), 5)
+    code, _, err = course_here("restore", "10", "--output", tmp_path)
+    assert code == 1
+    assert "is of another graph" in err and "[2, 1]" in err and "[3, 1]" in err
+
+
+def test_a_checkpoint_without_its_record_is_refused(copy, course_here):
+    (copy / "checkpoints" / YOGURT / "model.ckpt-1000.json").unlink()
+    code, _, err = course_here("restore", "10", "--output", copy)
+    assert code == 1 and "model.ckpt-1000.json cannot be read" in err
+
+
+@pytest.mark.parametrize("name", [lesson.name for lesson in catalogue.lessons()])
+def test_every_lesson_ships_a_checkpoint_that_gives_its_numbers_again(name, tmp_path, course_here):
+    shipped = files.PRETRAINED / name
+    run = json.loads((shipped / "run.json").read_text("utf-8"))
+    assert run["lesson"] == name and run["numbers"]
+    code, _, err = course_here("restore", name[:2], "--output", tmp_path)
+    assert (code, err) == (0, "")
+    results = json.loads((tmp_path / "summaries" / name / "results.json").read_text("utf-8"))
+    restored = {each["name"]: each["here"] for each in results["numbers"]}
+    assert restored.keys() == run["numbers"].keys()
+    for number, saved in run["numbers"].items():
+        assert restored[number] == pytest.approx(saved, rel=1e-6), number
+
+
+def test_shipped_checkpoints_are_small_and_say_nothing_of_where_they_were_made():
+    shipped = [path for path in files.PRETRAINED.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in shipped) < 15 * 2**20
+    for path in shipped:
+        assert b"/tmp" not in path.read_bytes() and b"/home" not in path.read_bytes(), path

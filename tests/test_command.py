@@ -1,0 +1,194 @@
+"""The real command, as a learner types it: answers, exit codes, and mistakes in one sentence."""
+
+import sys
+
+import pytest
+from conftest import LESSONS, ROOT, course, python, start
+
+from common import catalogue
+
+SCRIPT = ROOT / "lessons" / "10_yogurt_mse.py"
+
+
+def test_the_list_names_every_lesson_with_both_titles_and_its_checkpoint():
+    code, out, err = course()
+    assert (code, err) == (0, "")
+    for lesson in catalogue.lessons():
+        assert lesson.number in out
+    assert "shipped" in out or "yours" in out
+
+
+def test_list_and_help_import_no_tensorflow():
+    watched = (
+        "import sys, runpy\n"
+        "try: runpy.run_module('lessons', run_name='__main__', alter_sys=True)\n"
+        "except SystemExit: pass\n"
+        "sys.exit(any(name.split('.')[0] in ('tensorflow', 'matplotlib') for name in sys.modules))"
+    )
+    for words in ([], ["list"], ["--help"], ["run", "--help"], ["run", "10", "--help"]):
+        assert python("-c", watched, *words)[0] == 0, words
+    script = watched.replace("run_module('lessons'", f"run_path({str(SCRIPT)!r}")
+    script = script.replace(", alter_sys=True", "").replace(
+        "import sys, runpy\n", f"import sys, runpy\nsys.argv[0] = {str(SCRIPT)!r}\n"
+    )
+    assert python("-c", script, "--help")[0] == 0
+
+
+@pytest.mark.parametrize("command", ["run", "restore", "notebook", "tensorboard", "clean", "list"])
+def test_every_command_has_help_with_examples(command):
+    code, out, _ = course(command, "--help")
+    assert code == 0
+    assert f"python -m lessons {command}" in out.split("examples:")[1] or command == "list"
+
+
+def test_help_of_one_lesson_shows_its_parameters_with_units_and_defaults():
+    code, out, _ = course("run", "11", "--help")
+    assert code == 0
+    for expected in ("--cost", "in yuan", "default 9.0", "--steps", "default 20000"):
+        assert expected in out
+
+
+@pytest.mark.parametrize(
+    "words, expected",
+    [
+        (["run", "12"], "the nearest are 11 yogurt_custom_loss and 13 learning_rate"),
+        (["run", "nonsense"], "There is no lesson 'nonsense'"),
+        (["run"], "LESSON"),
+        (["fly"], "There is no command 'fly'"),
+        (["run", "10", "--steps", "many"], "--steps of lesson 10 must be a whole number"),
+        (["run", "10", "--steps", "0"], "--steps of lesson 10 must be a whole number, 1 or more"),
+        (["run", "10", "--steps", "2.5"], "must be a whole number"),
+        (["run", "10", "--steps=-3"], "must be a whole number, 1 or more"),
+        (["run", "10", "--steps", "9" * 400], "must be a whole number, 1 or more"),
+        (["run", "10", "--learning-rate", "nan"], "must be a number, above 0"),
+        (["run", "10", "--learning-rate", "inf"], "must be a number, above 0"),
+        (["run", "10", "--learning-rate", "1e999"], "must be a number, above 0"),
+        (["run", "10", "--optimizer", "Adamant"], "must be one of GradientDescent"),
+        (["run", "10", "--cost", "3"], "Lesson 10 has no --cost; it has --steps"),
+        (["run", "10", "11", "--optimizer", "Adam"], "Lesson 11 has no --optimizer"),
+        (["run", "10", "--stepz", "3"], "--stepz"),
+        (["restore", "10", "--steps", "3"], "--steps"),
+        (["tensorboard", "10", "--port", "x"], "--port"),
+        (["clean"], "LESSON"),
+    ],
+)
+def test_a_usage_mistake_is_one_sentence_and_exit_code_2(words, expected, tmp_path):
+    code, out, err = course(*words)
+    assert code == 2
+    assert out == ""
+    assert err.count("\n") == 1 and expected in err
+
+
+def test_the_script_answers_mistakes_in_the_same_way():
+    code, out, err = python(SCRIPT, "--steps", "x")
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1 and "--steps of lesson 10 must be a whole number" in err
+
+
+def test_script_and_command_do_the_same(tmp_path):
+    flags = ["--steps", "30", "--output"]
+    code, by_script, err = python(SCRIPT, *flags, tmp_path / "a", cwd="/")
+    assert (code, err) == (0, "")
+    code, by_command, err = course("run", "10", *flags, tmp_path / "b", cwd=tmp_path)
+    assert (code, err) == (0, "")
+    assert by_script in by_command
+
+
+def test_a_run_of_several_ends_in_one_table(tmp_path):
+    code, out, _ = course("run", "18", "13", "--output", tmp_path / "a folder 文件夹")
+    assert code == 0
+    table = out.split("What the documents say, and what came out here")[1]
+    assert "18 moving_average" in table and "13 learning_rate" in table
+    assert "numbers agree" in table
+
+
+def test_a_failing_lesson_does_not_keep_the_next_from_its_turn(tmp_path):
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / "13_learning_rate").write_text("a file in the folder's place")
+    code, out, err = course("run", "13", "18", "--output", tmp_path)
+    assert code == 1
+    assert "Cannot write to" in err and "Failed: 13" in err and "Traceback" not in err
+    assert "18 moving_average" in out
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="drops a Linux capability")
+def test_a_read_only_folder_is_one_sentence(tmp_path):
+    import ctypes
+
+    def obey_permissions():  # root writes everywhere unless CAP_DAC_OVERRIDE (1) is dropped
+        ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
+
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0o555)
+    for words in (["run", "18"], ["restore", "18"]):
+        process = start("-m", "lessons", *words, "--output", folder, preexec_fn=obey_permissions)
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 1
+        assert "Traceback" not in err
+        assert "Cannot write to" in err and "--output" in err
+        assert list(folder.iterdir()) == []
+
+
+def test_clean_removes_what_runs_saved_and_nothing_else(tmp_path):
+    course("run", "18", "--output", tmp_path)
+    (tmp_path / "checkpoints" / "mine.txt").write_text("kept")
+    code, out, _ = course("clean", "18", "--output", tmp_path)
+    assert code == 0 and out.count("Removed") == 2
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["mine.txt"]
+
+
+def test_no_noise_no_bar_and_no_control_characters_in_a_pipe(tmp_path):
+    code, out, err = course("run", "13", "--output", tmp_path)
+    assert (code, err) == (0, "")
+    assert "\r" not in out and "\x1b" not in out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_bar_moves_on_a_terminal_and_leaves_the_printed_lines_whole(tmp_path):
+    import os
+    import pty
+    import subprocess
+
+    main, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lessons", "run", "10", "--steps", "3000", "--output", tmp_path],
+        stdout=terminal,
+        stderr=terminal,
+        cwd=str(ROOT),
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "120", "TQDM_DISABLE": ""},
+    )
+    os.close(terminal)
+    shown = b""
+    while True:
+        try:
+            part = os.read(main, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        shown += part
+    assert process.wait() == 0
+    text = shown.decode("utf-8")
+    assert "3000/3000" in text and "%|" in text
+    assert "After 2500 training steps, w1 is" in text
+
+
+def test_a_closed_pipe_is_no_traceback():
+    process = start("-m", "lessons", "--help")
+    process.stdout.close()
+    assert "Traceback" not in process.stderr.read()
+    process.wait()
+
+
+def test_tensorboard_and_restore_say_what_is_missing(tmp_path):
+    code, _, err = course("tensorboard", "10", "--output", tmp_path)
+    assert code == 1 and "run it first" in err.replace("\n", " ")
+    code, _, err = course("tensorboard", "--output", tmp_path)
+    assert code == 1 and "no event files" in err
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_lesson_answers_help_as_a_script_from_anywhere(name, tmp_path):
+    code, out, err = python(ROOT / "lessons" / f"{name}.py", "--help", cwd=tmp_path)
+    assert (code, err) == (0, "")
+    assert "--restore" in out and "--resume" in out and "examples:" in out

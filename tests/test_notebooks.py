@@ -1,0 +1,78 @@
+"""The notebooks are their scripts, executed: no drift, no failure, figures inline."""
+
+import re
+
+import nbformat
+import numpy as np
+import pytest
+from conftest import LESSONS, ROOT
+
+from common import catalogue, notebooks
+
+
+def stored(name):
+    return nbformat.read(catalogue.find(name).notebook, as_version=4)
+
+
+def text(cell):
+    return "".join(output.text for output in cell.get("outputs", []) if "text" in output)
+
+
+def count_pictures(notebook):
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return sum("image/png" in output.get("data", {}) for output in outputs)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+class TestEveryNotebook:
+    def test_has_not_drifted_from_its_script(self, name):
+        fresh = notebooks.from_script(catalogue.find(name))
+        assert notebooks.without_outputs(stored(name)) == notebooks.without_outputs(fresh), (
+            "run `make notebooks`"
+        )
+
+    def test_is_executed_with_its_figures_inline_and_without_noise(self, name):
+        notebook = stored(name)
+        nbformat.validate(notebook)
+        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+        outputs = [output for cell in cells for output in cell.outputs]
+        assert not [each for each in outputs if each.get("name") == "stderr"]
+        assert not [each for each in outputs if each.output_type == "error"]
+        assert count_pictures(notebook)
+        assert "what the document says, and what came out here" in text(cells[-1])
+
+    def test_says_nothing_of_where_it_was_made(self, name):
+        content = catalogue.find(name).notebook.read_text("utf-8")
+        for word in ("/tmp", "/home", "/root", str(ROOT)):
+            assert word not in content
+
+    def test_executes_from_the_first_cell_to_the_last(self, name, tmp_path):
+        notebook = notebooks.execute(notebooks.from_script(catalogue.find(name)), tmp_path)
+        for ours, kept in zip(notebook.cells, stored(name).cells):
+            (words, numbers), (words_kept, numbers_kept) = map(
+                numbers_apart, (text(ours), text(kept))
+            )
+            assert words == words_kept
+            np.testing.assert_allclose(
+                np.array(numbers, float), np.array(numbers_kept, float), rtol=1e-3, atol=1e-5
+            )
+        assert list((tmp_path / "checkpoints" / name).rglob("*.index"))
+        drawn = list((tmp_path / "summaries" / name / "figures").glob("*.png"))
+        assert len(drawn) == count_pictures(notebook) == count_pictures(stored(name))
+
+
+def numbers_apart(printed):
+    """What was printed, as its words and its numbers (in the last digits machines may differ)."""
+    number = r"[-+]?\d+\.?\d*(?:e[-+]?\d+)?"
+    words = re.sub(number, "#", printed).split()
+    return [word for word in words if word.strip("[]#")], re.findall(number, printed)
+
+
+def test_a_second_making_changes_nothing(tmp_path):
+    lesson = catalogue.find("18")
+    made = [
+        nbformat.writes(notebooks.execute(notebooks.from_script(lesson), tmp_path / str(k)))
+        for k in range(2)
+    ]
+    assert made[0] == made[1]

@@ -1,0 +1,61 @@
+"""What stands around the course: supported Pythons, ruff, what the README promises."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+from common import supported_python
+
+
+@pytest.mark.parametrize("version", [(3, 10), (3, 11), (3, 12), (3, 13), (3, 13, 9)])
+def test_supported_pythons_pass(version):
+    assert supported_python.problem(version, genuine=False) is None
+
+
+@pytest.mark.parametrize("version", [(2, 7), (3, 6), (3, 8), (3, 9), (3, 14), (4, 0)])
+def test_other_pythons_get_a_sentence_that_names_the_cure(version):
+    sentence = supported_python.problem(version)
+    assert "3.10 to 3.13" in sentence and "%d.%d" % version in sentence
+    assert "PYTHON=" in sentence
+
+
+def test_python_37_runs_lessons_but_not_the_command():
+    assert supported_python.problem((3, 7)) is None
+    assert supported_python.problem((3, 7), genuine=False)
+
+
+def test_ruff_has_nothing_to_say():
+    for command in (["check", "."], ["format", "--check", "."]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command], cwd=str(ROOT), capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_only_graph_mode_imports_tensorflow():
+    importing = [
+        path.name
+        for folder in ("common", "lessons")
+        for path in (ROOT / folder).glob("*.py")
+        if re.search(r"^\s*(import|from) tensorflow", path.read_text(encoding="utf-8"), re.M)
+    ]
+    assert importing == ["graph_mode.py"]
+
+
+def test_requirements_are_pinned_and_install_the_course():
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    required = [line for line in lines if line and not line.startswith("#")]
+    assert required[-1] == "-e ."
+    assert all("==" in line for line in required[:-1])
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_links_of_the_readmes_lead_somewhere(readme):
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#]+?)\)", text)
+    assert links
+    for link in links:
+        assert link.startswith("https://") or (ROOT / link).exists(), link
