@@ -92,6 +92,8 @@ def remove_folder(folder):
         for grave in folder.parent.glob(".removed-*"):  # of a removal that was killed
             shutil.rmtree(str(grave))
         if folder.exists():
+            if not folder.is_dir():
+                raise NotADirectoryError("there is a file in the folder's place")
             grave = tempfile.mkdtemp(dir=str(folder.parent), prefix=".removed-")
             folder.rename(Path(grave) / folder.name)
             shutil.rmtree(grave)

@@ -272,7 +272,9 @@ class Lesson:
         folder = parent / (training.name or name)
         if self.mode == "run":
             files.remove_folder(folder)
-        writer = tf.summary.FileWriter(str(folder), sess.graph)
+        # named by its step too: TensorFlow's name is the second it is opened in
+        suffix = f".step-{training.step}"
+        writer = tf.summary.FileWriter(str(folder), sess.graph, filename_suffix=suffix)
         if training.step:
             # tells TensorBoard to forget what a killed run wrote after its last checkpoint
             start = tf.SessionLog(status=tf.SessionLog.START)

@@ -24,13 +24,13 @@ def bar(title, start, steps):
 
         with tqdm(desc=title, initial=start, total=steps, leave=False) as shown:
             yield shown.update
-    elif sys.stderr.isatty():
+    elif sys.stdout.isatty():
         from tqdm import tqdm
         from tqdm.contrib import DummyTqdmFile
 
-        out = DummyTqdmFile(sys.stdout)
-        shown = tqdm(desc=title, initial=start, total=steps, dynamic_ncols=True)
-        with shown, contextlib.redirect_stdout(out):
+        out = sys.stdout  # the bar must share the printed lines' file to stay out of their way
+        shown = tqdm(desc=title, initial=start, total=steps, dynamic_ncols=True, file=out)
+        with shown, contextlib.redirect_stdout(DummyTqdmFile(out)):
             yield shown.update
     else:
         yield lambda: None

@@ -1,5 +1,6 @@
 """The real command, as a learner types it: answers, exit codes, and mistakes in one sentence."""
 
+import re
 import sys
 
 import pytest
@@ -145,17 +146,21 @@ def test_no_noise_no_bar_and_no_control_characters_in_a_pipe(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_a_bar_moves_on_a_terminal_and_leaves_the_printed_lines_whole(tmp_path):
+    import fcntl
     import os
     import pty
+    import struct
     import subprocess
+    import termios
 
     main, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
     process = subprocess.Popen(
         [sys.executable, "-m", "lessons", "run", "10", "--steps", "3000", "--output", tmp_path],
         stdout=terminal,
         stderr=terminal,
         cwd=str(ROOT),
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "120", "TQDM_DISABLE": ""},
+        env={**os.environ, "TERM": "xterm", "TQDM_DISABLE": ""},
     )
     os.close(terminal)
     shown = b""
@@ -170,7 +175,9 @@ def test_a_bar_moves_on_a_terminal_and_leaves_the_printed_lines_whole(tmp_path):
     assert process.wait() == 0
     text = shown.decode("utf-8")
     assert "3000/3000" in text and "%|" in text
-    assert "After 2500 training steps, w1 is" in text
+    lines = re.split(r"[\r\n]+", text)
+    assert "After 2500 training steps, w1 is" in lines
+    assert "[[0.19583555]" in lines
 
 
 def test_a_closed_pipe_is_no_traceback():
