@@ -26,7 +26,7 @@ def __getattr__(name):
         raise AttributeError("module 'common' has no attribute %r" % name)
     from common import command_line
 
-    command_line.prepare_script()
+    command_line.prepare()
     module, attribute = _HOMES[name]
     home = importlib.import_module(module)
     return getattr(home, attribute) if attribute else home

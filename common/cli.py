@@ -280,7 +280,8 @@ def notebook(words):
         raise CourseError(
             f"{files.shown(lesson.notebook)} is not there: `make notebooks` makes it."
         )
-    command = [sys.executable, "-m", "jupyterlab", str(lesson.notebook)]
+    place = lesson.notebook.relative_to(files.ROOT).as_posix()
+    command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{place}"]
     command += [f"--ServerApp.root_dir={files.ROOT}", "--ServerApp.ip=127.0.0.1"]
     command += ["--no-browser"] if options.no_browser else []
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -313,9 +314,13 @@ def tensorboard(words):
             f"There are no event files in {files.shown(summaries)}: run a lesson first, for "
             f"example `{PROG} run 10`."
         )
-    command = [sys.executable, "-m", "tensorboard.main", "--host", "127.0.0.1"]
-    command += ["--port", str(options.port), *_logdir(summaries, chosen)]
-    return subprocess.call(command)
+    from tensorboard.main import run_main
+
+    from common import graph_mode  # noqa: F401 (imports TensorFlow without its noise)
+
+    flags = ["--host", "127.0.0.1", "--port", str(options.port)]
+    sys.argv = [PROG, *flags, *_logdir(summaries, chosen)]
+    return run_main()
 
 
 def _logdir(summaries, chosen):

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from common import catalogue, files
+from common import catalogue, files, progress
 from common.errors import CourseError, UsageError
 
 
@@ -137,9 +137,11 @@ def script_request():
     return _script_request(str(script), tuple(sys.argv[1:])) if script else Request()
 
 
-def prepare_script():
-    """Check a running script's flags, before TensorFlow is imported; make errors one sentence."""
-    if running_script():
+def prepare():
+    """Make errors one sentence; check a script's flags before TensorFlow is imported."""
+    if progress.in_notebook():
+        _one_sentence_in_notebook()
+    elif running_script():
         sys.excepthook = _one_sentence
         try:
             script_request()
@@ -155,6 +157,16 @@ def _one_sentence(kind, error, trace):
         say(error)
     else:
         sys.__excepthook__(kind, error, trace)
+
+
+def _one_sentence_in_notebook():
+    """Show a CourseError or an interrupt of a notebook's cell as its sentence, not a traceback."""
+    import IPython
+
+    def handler(shell, kind, error, trace, tb_offset=None):
+        say(error)
+
+    IPython.get_ipython().set_custom_exc((CourseError, KeyboardInterrupt), handler)
 
 
 def stop_printing():

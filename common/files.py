@@ -14,8 +14,6 @@ ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "lessons"
 PRETRAINED = ROOT / "checkpoints" / "pretrained"
 OUTPUT_VARIABLE = "COURSE_OUTPUT"
-
-
 _CHECKPOINT_STATE = re.compile(
     r'model_checkpoint_path: "[^"]+"\n(all_model_checkpoint_\w+: .+\n)+$'
 )
@@ -89,14 +87,21 @@ def read_json(path, cure):
 def remove_folder(folder):
     """Remove `folder` at one stroke: renamed first, so that a kill cannot leave half of it."""
     with writing(folder):
-        for grave in folder.parent.glob(".removed-*"):  # of a removal that was killed
-            shutil.rmtree(str(grave))
         if folder.exists():
             if not folder.is_dir():
                 raise NotADirectoryError("there is a file in the folder's place")
             grave = tempfile.mkdtemp(dir=str(folder.parent), prefix=".removed-")
             folder.rename(Path(grave) / folder.name)
             shutil.rmtree(grave)
+
+
+def remove_unfinished(folder):
+    """Remove what killed programs left in `folder` (half-written files) and beside it (graves)."""
+    with writing(folder):
+        for path in folder.rglob(".tmp-*"):
+            path.unlink()
+        for grave in folder.parent.glob(".removed-*"):
+            shutil.rmtree(str(grave), ignore_errors=True)
 
 
 def newest_checkpoint(folder):

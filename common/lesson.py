@@ -76,8 +76,9 @@ class Lesson:
         self._comparisons, self._figures, self._writers = [], [], []
         self._trainings = {}
         self._seeds = 0
-        self._begun = False
+        self._folders_ready = False
         self._saved = self._find_saved()
+        self._run_record = self._read_run()
         self._set_parameters(declared(parameters), request.given)
         tf.reset_default_graph()
 
@@ -111,14 +112,19 @@ class Lesson:
 
     def _read_run(self):
         """The run.json of the folder restored from: parameters, and numbers once finished."""
-        if not self._saved or not (self._saved / "run.json").exists():
-            return {}
+        if not self._saved:
+            return {"parameters": {}, "numbers": {}}
+        path = self._saved / "run.json"
         cure = f"remove the folder {files.shown(self._saved)} and run the lesson again."
-        return files.read_json(self._saved / "run.json", cure)
+        run = files.read_json(path, cure)
+        if run.get("lesson") != self.name or not all(
+            isinstance(run.get(part), dict) for part in ("parameters", "numbers")
+        ):
+            raise CourseError(f"{files.shown(path)} is no record of lesson {self.name}: {cure}")
+        return run
 
     def _set_parameters(self, parameters, given):
-        self._run_record = self._read_run()
-        recorded = self._run_record.get("parameters", {})
+        recorded = self._run_record["parameters"]
         self.parameters = {}
         for name, parameter in parameters.items():
             value = given.get(name, recorded.get(name, parameter.default))
@@ -156,9 +162,9 @@ class Lesson:
 
     # Training ------------------------------------------------------------------------------
 
-    def _begin(self):
-        """Make the folders; a run from the beginning clears those of the last one."""
-        if self._begun:
+    def _make_folders(self):
+        """Make the folders, once; a run from the beginning clears the last one's summaries."""
+        if self._folders_ready:
             return
         files.make_writable(self.summary_folder.parent)
         if self.mode == "restore":
@@ -166,14 +172,31 @@ class Lesson:
         else:
             files.make_writable(self.checkpoint_folder.parent)
             if self._saved is None:
-                files.remove_folder(self.checkpoint_folder)
                 files.remove_folder(self.summary_folder)
-            files.make_writable(self.checkpoint_folder)
-            self._write_run(numbers={})
         files.make_writable(self.summary_folder / "figures")
-        self._begun = True
+        files.remove_unfinished(self.summary_folder)
+        self._folders_ready = True
+
+    def session(self, name=""):
+        """A session for one training, on the default graph.
+
+        name: of the training, where the lesson has several; its checkpoints and event files go
+        into folders of that name. A run from the beginning clears the last one's checkpoints.
+        """
+        self._make_folders()
+        if not self._trainings and self.mode != "restore":
+            if self._saved is None:
+                files.remove_folder(self.checkpoint_folder)
+            self._write_run(numbers={})
+            files.remove_unfinished(self.checkpoint_folder)
+        folder = (self._saved if self.mode == "restore" else self.checkpoint_folder) / name
+        owner = {"lesson": self.name, "training": name}
+        sess = open_session()
+        self._trainings[sess] = _Training(name, Checkpoints(folder, owner))
+        return sess
 
     def _write_run(self, numbers):
+        files.make_writable(self.checkpoint_folder)
         files.write_json(
             self.checkpoint_folder / "run.json",
             {
@@ -183,19 +206,6 @@ class Lesson:
                 "numbers": numbers,
             },
         )
-
-    def session(self, name=""):
-        """A session for one training, on the default graph.
-
-        name: of the training, where the lesson has several; its checkpoints and event files go
-        into folders of that name.
-        """
-        self._begin()
-        folder = (self._saved if self.mode == "restore" else self.checkpoint_folder) / name
-        owner = {"lesson": self.name, "training": name}
-        sess = open_session()
-        self._trainings[sess] = _Training(name, Checkpoints(folder, owner))
-        return sess
 
     def restore_or_run(self, sess, init_op):
         """Give the variables their values: from the checkpoint to go on from, else by `init_op`."""
@@ -290,7 +300,7 @@ class Lesson:
         number: the document's ("3", "4-7"), or "" for one of our own. It becomes
         summaries/NN_name/figures/figure-03-slug.png, title and caption drawn into it.
         """
-        self._begin()
+        self._make_folders()
         heading = f"Figure {number}: {title}" if number else title
         png = plots.finished_png(plots.plt.gcf(), heading, caption)
         path = self.summary_folder / "figures" / (_figure_name(number, slug) + ".png")
@@ -339,17 +349,15 @@ class Lesson:
 
         After a restore it prints the numbers saved beside the numbers restored as well.
         """
-        self._begin()
+        self._make_folders()
         numbers = {each.name: each.here for each in self._comparisons}
         self._write_figure_events()
         files.write_json(self.summary_folder / "results.json", self._results())
         title = f"Lesson {self.info.number}: what the document says, and what came out here"
         results.show(title, [([], each) for each in self._comparisons])
         if self.mode == "restore":
-            saved = self._run_record.get("numbers", {})
-            results.show_restored(
-                f"Restored from {self._relative(self._saved)}", saved, self._comparisons
-            )
+            title = f"Restored from {self._relative(self._saved)}"
+            results.show_restored(title, self._run_record["numbers"], self._comparisons)
         else:
             self._write_run(numbers)
             print(f"Checkpoints  {self._relative(self.checkpoint_folder)}")
@@ -362,7 +370,7 @@ class Lesson:
         for path, png in self._figures:
             width, height = plots.size_of_png(png)
             image = tf.Summary.Image(encoded_image_string=png, width=width, height=height)
-            value = tf.Summary.Value(tag=path.stem, image=image)
+            value = tf.Summary.Value(tag=f"figures/{path.stem}", image=image)
             self._writers[-1].add_summary(tf.Summary(value=[value]))
         for writer in self._writers:
             writer.close()

@@ -235,6 +235,7 @@ def test_a_missing_part_is_one_sentence(copy, course_here):
 def test_another_lessons_checkpoint_is_refused_even_where_its_variables_fit(tmp_path, course_here):
     shipped = files.PRETRAINED / "11_yogurt_custom_loss" / "code"
     shutil.copytree(shipped, tmp_path / "checkpoints" / YOGURT)
+    shutil.copy(files.PRETRAINED / YOGURT / "run.json", tmp_path / "checkpoints" / YOGURT)
     code, _, err = course_here("restore", "10", "--output", tmp_path)
     assert code == 1
     assert "belongs to 11_yogurt_custom_loss" in err and "Traceback" not in err
@@ -242,7 +243,7 @@ def test_another_lessons_checkpoint_is_refused_even_where_its_variables_fit(tmp_
 
 def test_a_checkpoint_of_another_graph_is_refused_by_its_variables(tmp_path, course_here):
     folder = tmp_path / "checkpoints" / YOGURT
-    folder.mkdir(parents=True)
+    shutil.copytree(files.PRETRAINED / YOGURT, folder)
     with tf.Graph().as_default(), tf.Session() as sess:
         tf.Variable(np.zeros((3, 1), np.float32))
         sess.run(tf.global_variables_initializer())

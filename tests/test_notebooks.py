@@ -1,7 +1,9 @@
 """The notebooks are their scripts, executed: no drift, no failure, figures inline."""
 
+import copy
 import re
 
+import nbclient
 import nbformat
 import numpy as np
 import pytest
@@ -67,6 +69,37 @@ def numbers_apart(printed):
     number = r"[-+]?\d+\.?\d*(?:e[-+]?\d+)?"
     words = re.sub(number, "#", printed).split()
     return [word for word in words if word.strip("[]#")], re.findall(number, printed)
+
+
+def test_a_mistake_in_a_cell_is_one_sentence_without_a_traceback(tmp_path):
+    notebook = notebooks.from_script(catalogue.find("18"))
+    (cell,) = [cell for cell in notebook.cells if "lesson = Lesson(" in cell.source]
+    cell.source = cell.source.replace("Parameter(8,", "Parameter(-8,")
+    with pytest.raises(nbclient.exceptions.CellExecutionError):
+        notebooks.execute(notebook, tmp_path)
+    printed = [output.get("text", "") for output in cell.outputs]
+    assert printed[0] == "steps must be a whole number, 1 or more, not -8.\n"
+    assert "Traceback" not in str(cell.outputs)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_notebook_restores_where_its_lesson_is_told_to(tmp_path):
+    notebook = notebooks.from_script(catalogue.find("18"))
+    (cell,) = [cell for cell in notebook.cells if "lesson = Lesson(" in cell.source]
+    cell.source = cell.source.replace('"18_moving_average",', '"18_moving_average", restore=True,')
+    notebooks.execute(notebook, tmp_path)
+    printed = "".join(text(cell) for cell in notebook.cells)
+    assert "Restored checkpoints/pretrained/18_moving_average/model.ckpt-8" in printed
+    assert not (tmp_path / "checkpoints").exists()
+
+
+def test_a_session_cell_that_runs_twice_trains_twice(tmp_path):
+    notebook = notebooks.from_script(catalogue.find("18"))
+    (place,) = [k for k, cell in enumerate(notebook.cells) if "lesson.session(" in cell.source]
+    notebook.cells.insert(place, copy.deepcopy(notebook.cells[place]))
+    notebooks.execute(notebook, tmp_path)
+    once, again = (text(cell) for cell in notebook.cells[place : place + 2])
+    assert once == again and "[10.0, 4.9934072]" in again
 
 
 def test_a_second_making_changes_nothing(tmp_path):

@@ -50,10 +50,12 @@ class TestEveryLesson:
         for figure in FIGURES.get(name, []):
             assert f"figure-{figure}.png" in drawn
         read = events(run.summaries / "figures")
-        assert sorted(f"{tag}.png" for tag in read.Tags()["images"]) == drawn
+        assert sorted(f"{tag}.png" for tag in read.Tags()["images"]) == [
+            f"figures/{name}" for name in drawn
+        ]
         for tag in read.Tags()["images"]:
             (event,) = read.Images(tag)
-            png = (run.summaries / "figures" / f"{tag}.png").read_bytes()
+            png = (run.summaries / f"{tag}.png").read_bytes()
             assert event.encoded_image_string == png
             height, width, _ = image.imread(io.BytesIO(png)).shape
             assert (event.height, event.width) == (height, width)
