@@ -174,6 +174,15 @@ def stop_printing():
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def run_tool(main):
+    """Call `main` with the command line's words; the exit code, mistakes said in one sentence."""
+    try:
+        return main(sys.argv[1:])
+    except CourseError as error:
+        say(error)
+        return error.exit_code
+
+
 def say(error):
     """Print the one sentence of a CourseError, or of an interrupt, to the standard error."""
     print(str(error) or "Interrupted.", file=sys.stderr)

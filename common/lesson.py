@@ -73,6 +73,7 @@ class Lesson:
         self.name = name
         self.mode = "restore" if restore else "resume" if resume else request.mode
         self._output = files.output_folder(request.output)
+        self._output_flag = f' --output "{request.output}"' if request.output else ""
         self._comparisons, self._figures, self._writers = [], [], []
         self._trainings = {}
         self._seeds = 0
@@ -260,7 +261,7 @@ class Lesson:
         saved = self._relative(training.checkpoints.newest())
         return (
             f"Stopped after step {training.step} of {steps}, saved as {saved}; go on with "
-            f"`python -m lessons run {self.info.number} --resume`."
+            f"`python -m lessons run {self.info.number} --resume{self._output_flag}`."
         )
 
     def history(self, sess):
@@ -362,7 +363,8 @@ class Lesson:
             self._write_run(numbers)
             print(f"Checkpoints  {self._relative(self.checkpoint_folder)}")
         print(f"Figures      {self._relative(self.summary_folder / 'figures')}")
-        print(f"TensorBoard  python -m lessons tensorboard {self.info.number}")
+        number = self.info.number
+        print(f"TensorBoard  python -m lessons tensorboard {number}{self._output_flag}")
 
     def _write_figure_events(self):
         if self._figures:

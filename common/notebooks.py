@@ -15,7 +15,6 @@ from nbclient import NotebookClient
 from tqdm import tqdm
 
 from common import catalogue, command_line, files
-from common.errors import CourseError
 
 GENERATED = "Generated from the script of the same name by `make notebooks`: edit that one."
 
@@ -95,8 +94,4 @@ def main(words):
 
 
 if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except CourseError as error:
-        command_line.say(error)
-        sys.exit(error.exit_code)
+    sys.exit(command_line.run_tool(main))

@@ -13,7 +13,6 @@ from pathlib import Path
 from tqdm import tqdm
 
 from common import catalogue, command_line, files
-from common.errors import CourseError
 
 
 def train(lesson):
@@ -48,8 +47,4 @@ def main(words):
 
 
 if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except CourseError as error:
-        command_line.say(error)
-        sys.exit(error.exit_code)
+    sys.exit(command_line.run_tool(main))
