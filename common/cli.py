@@ -151,6 +151,7 @@ def run(words):
     options = parser.parse_args(words)
     chosen = _chosen(options.lessons)
     flags = _flags(chosen, vars(options))
+    flags += ["--session", command_line.session_mode(options)]
     if options.resume:
         flags.append("--resume")
     return _run_all(chosen, flags, options.output)

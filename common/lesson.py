@@ -60,18 +60,19 @@ class Lesson:
 
     name: the script's, "10_yogurt_mse". Every keyword is a parameter of the lesson: a default (the
     document's value), or a Parameter; it becomes an attribute here and a flag of the command line.
-    resume, restore: in a notebook, what --resume and --restore are on the command line.
+    resume, restore, fast: in a notebook, what the flags of these names are on the command line.
 
     Making one begins afresh: an empty default graph. Raises UsageError for values that do not fit
     and CourseError for a checkpoint folder that cannot be used.
     """
 
-    def __init__(self, name, resume=False, restore=False, **parameters):
+    def __init__(self, name, resume=False, restore=False, fast=False, **parameters):
         self._started = time.time()
         request = command_line.script_request()
         self.info = catalogue.find(name)
         self.name = name
         self.mode = "restore" if restore else "resume" if resume else request.mode
+        self._session_mode = "xla" if fast else request.session
         self._output = files.output_folder(request.output)
         self._output_flag = f' --output "{request.output}"' if request.output else ""
         self._comparisons, self._figures, self._writers = [], [], []
@@ -192,7 +193,7 @@ class Lesson:
             files.remove_unfinished(self.checkpoint_folder)
         folder = (self._saved if self.mode == "restore" else self.checkpoint_folder) / name
         owner = {"lesson": self.name, "training": name}
-        sess = open_session()
+        sess = open_session(self._session_mode)
         self._trainings[sess] = _Training(name, Checkpoints(folder, owner))
         return sess
 
