@@ -6,13 +6,20 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do \
 	$$p common/supported_python.py course >/dev/null 2>&1 && echo $$p && break; done)
 PY := .venv/bin/python
 
-.PHONY: run test notebooks pretrained clean help
+# Python 3.7, for genuine TensorFlow 1.15.5: make bench PYTHON37=/path/to/python3.7
+PYTHON37 ?= $(shell for p in python3.7 $$HOME/.pyenv/versions/3.7.*/bin/python; do \
+	$$p --version 2>&1 | grep -q "^Python 3\.7\." && echo $$p && break; done)
+
+.PHONY: run test bench notebooks pretrained clean
 
 run: .venv/ready
-	$(PY) -m lessons run all
+	$(PY) -m lessons run all $(if $(FAST),--fast)
 
 test: .venv/ready
 	$(PY) -m pytest
+
+bench: .venv/ready $(if $(PYTHON37),.venv-tf1/ready)  ## measure whole trainings side by side
+	$(PY) benchmarks/run.py
 
 notebooks: .venv/ready  ## write and execute every lesson's notebook
 	$(PY) -m common.notebooks
@@ -27,4 +34,9 @@ clean: .venv/ready  ## remove what your own runs saved
 	@$(or $(PYTHON),python3) common/supported_python.py course
 	$(PYTHON) -m venv .venv
 	$(PY) -m pip install --requirement requirements.txt
+	@touch $@
+
+.venv-tf1/ready: requirements-tf1.txt
+	$(PYTHON37) -m venv .venv-tf1
+	.venv-tf1/bin/python -m pip install --requirement requirements-tf1.txt
 	@touch $@

@@ -12,12 +12,12 @@ from common.graph_mode import tf
 LOG = logging.getLogger(__name__)
 
 MODES = ("exact", "xla", "plain")
-QUEUE_BYTES = 64 * 2**20  # at most this much is queued,
+QUEUE_BYTES = 8 * 2**20  # at most this much is queued (more would not stay in the caches),
 QUEUE_SECONDS = 0.25  # about this much work,
 QUEUE_STEPS = 4096  # and this many steps
 WARM_UP = 2  # steps of a new kind that run at once, to see how long one takes
 WORTH_A_LOOP = 4  # shorter queues run step by step
-WORTH_BUILDING = 100  # steps in a queue that a loop is built for
+WORTH_BUILDING = 100  # queued steps of a kind that a loop is built for
 KINDS = 64  # kinds of steps that are remembered
 
 
@@ -296,7 +296,7 @@ class _Kind:
 
     def _allocate(self):
         self._slots = [
-            (tensor, shape, np.zeros((self.capacity, *shape), tensor.dtype.as_numpy_dtype))
+            (tensor, shape, _aligned_zeros((self.capacity, *shape), tensor.dtype.as_numpy_dtype))
             for tensor, shape in zip(self.feeds, self.shapes)
         ]
         return self._slots
@@ -328,6 +328,15 @@ def _not_queueable(graph, targets, feeds, shapes):
         ):
             return f"{tensor.name} is no array of numbers"
     return loops.obstacle(targets, feeds)
+
+
+def _aligned_zeros(shape, dtype):
+    """Zeros in memory that TensorFlow takes as it is: it copies what does not lie at 64 bytes."""
+    dtype = np.dtype(dtype)
+    size = int(np.prod(shape)) * dtype.itemsize
+    memory = np.zeros(size + 64, np.uint8)
+    start = -memory.ctypes.data % 64
+    return memory[start : start + size].view(dtype).reshape(shape)
 
 
 class _NoKind:

@@ -501,7 +501,7 @@ def test_memory_stays_bounded_over_200_000_queued_steps():
     assert grown < 100 * 1024
 
 
-def test_large_feeds_are_queued_up_to_64_mib():
+def test_large_feeds_are_queued_up_to_8_mib():
     x = tf.placeholder(tf.float32, (None, 1024))
     v = tf.Variable(tf.zeros([1024]))
     step = tf.assign_add(v, tf.reduce_sum(x, axis=0)).op
