@@ -42,8 +42,9 @@ class DeferredSession(tf.Session):
     """
 
     def __init__(self, target="", graph=None, config=None, mode="exact"):
-        self._kinds = {}
-        self._kind = _NONE
+        self._kinds = {}  # those that can be queued,
+        self._plain_steps = set()  # and those that cannot, whatever they are fed
+        self._kind = _NONE  # the kind that is queued now
         self._count = 0
         self._lock = threading.RLock()
         self._mode = "plain" if tf.__version__.startswith("1.") or target else mode
@@ -66,7 +67,7 @@ class DeferredSession(tf.Session):
                         self._count += 1
                         return None
                     kind = self._kind_of(fetches, feed_dict)
-                    if not kind.plainly:
+                    if kind is not _NONE:
                         return self._queue(kind, fetches, feed_dict)
                 self.flush()
         return super().run(fetches, feed_dict, options, run_metadata)
@@ -111,25 +112,38 @@ class DeferredSession(tf.Session):
 
     def _kind_of(self, fetches, feed_dict):
         """The _Kind of step that a call asks for; _NONE where it must run at once, plainly."""
-        targets = tuple(fetches) if isinstance(fetches, (list, tuple)) else (fetches,)
+        targets = tuple(fetches) if type(fetches) in (list, tuple) else (fetches,)
         if not targets or not all(isinstance(each, tf.Operation) for each in targets):
             return _NONE
-        feeds = tuple(feed_dict or ())
         try:
+            feeds = tuple(feed_dict or ())
+            step = (targets, tuple(tensor.ref() for tensor in feeds))
+            if step in self._plain_steps:
+                return _NONE
             shapes = tuple(_as_fed(feed_dict[tensor], tensor).shape for tensor in feeds)
-        except Exception:  # whatever is wrong with them, tf.Session says it best
+        except Exception:  # whatever is wrong with what is fed, tf.Session says it best
             return _NONE
-        key = (targets, tuple(tensor.ref() for tensor in feeds), shapes)
-        if key not in self._kinds:
-            if len(self._kinds) >= KINDS:
-                self._forget_kinds()
-            self._kinds[key] = _Kind(self.graph, targets, feeds, shapes)
-        return self._kinds[key]
+        kind = self._kinds.get((step, shapes))
+        return kind or self._new_kind(step, feeds, shapes)
+
+    def _new_kind(self, step, feeds, shapes):
+        targets, _ = step
+        if not _feedable(self.graph, targets, feeds, shapes):
+            return _NONE
+        obstacle = loops.obstacle(targets, feeds)
+        if obstacle:
+            LOG.debug("%s runs plainly: %s", targets[0].name, obstacle)
+            self._plain_steps.add(step)
+            return _NONE
+        if len(self._kinds) >= KINDS:
+            self._forget_kinds()
+        kind = self._kinds[step, shapes] = _Kind(targets, feeds, shapes)
+        return kind
 
     def _forget_kinds(self):
         self.flush()
         for kind in self._kinds.values():
-            kind.close()
+            kind.drop_loop()
         self._kinds, self._kind = {}, _NONE
 
     def _queue(self, kind, fetches, feed_dict):
@@ -164,14 +178,19 @@ class DeferredSession(tf.Session):
             super(DeferredSession, self).run(kind.targets, kind.feed(step), options, run_metadata)
 
         try:
-            if not kind.loop and not kind.unloopable and kind.queued >= WORTH_BUILDING:
+            if not kind.loop and kind.loopable and kind.queued >= WORTH_BUILDING:
                 self._build_loop(kind, run_step, count)
                 step = 1
-            if kind.loop and self._run_loop(kind, step, count):
-                return
+            failed = False
+            if kind.loop and count - step >= WORTH_A_LOOP:
+                if self._run_loop(kind, step, count):
+                    return
+                failed = True
             while step < count:
                 run_step()
                 step += 1
+            if failed:  # nothing is wrong with the steps: it is the loop that does not work
+                kind.drop_loop()
         except tf.errors.OpError as error:
             error._message = f"{error.message}\n(in queued step {step + 1} of {count})"
             raise
@@ -186,17 +205,18 @@ class DeferredSession(tf.Session):
 
         step = (kind.targets, kind.feeds, kind.shapes)
         try:
-            if self._mode == "xla" and loops.compilable(kind.targets, kind.feeds):
+            if self._mode == "xla" and kind.compilable:
                 kind.compile_for(count)
                 kind.loop = loops.compiled_loop(*step, kind.capacity, self._config_of_loops)
-                run_first()
             else:
                 kind.loop = loops.exact_loop(run_first, *step, self._config_of_loops)
-        except loops.Unloopable as reason:
-            kind.unloopable = str(reason)
+        except Exception as reason:
+            if isinstance(reason, tf.errors.OpError) and not ran:
+                raise  # the step's own
             LOG.debug("%s runs plainly: %s", kind, reason)
-            if not ran:
-                run_first()
+            kind.drop_loop()
+        if not ran:
+            run_first()
 
     def _run_loop(self, kind, first, count):
         """Run the queued steps from `first` on in the loop; whether that went well.
@@ -204,13 +224,11 @@ class DeferredSession(tf.Session):
         Where a step fails the session's variables are as before, so that the steps can be run one
         by one: the error, and what the failing step leaves, are then those of tf.Session itself.
         """
-        if count - first < WORTH_A_LOOP:
-            return False
         started = time.perf_counter()
         try:
             kind.loop.run(super().run, kind.stacks(first, count), count - first)
         except tf.errors.OpError as error:
-            LOG.debug("%s is run again step by step: %s", kind, error)
+            LOG.debug("%s is run again, step by step: %s", kind, error)
             return False
         if kind.loop_is_warm:
             kind.set_limit((time.perf_counter() - started) / (count - first))
@@ -221,28 +239,24 @@ class DeferredSession(tf.Session):
 class _Kind:
     """A kind of step: what to run, what is fed and in which shapes; and the values queued for it.
 
-    operation: to be run, where it is one. plainly: why it cannot be queued, or "". unloopable: why
-    no loop could be made after all, or "". limit: how many steps may be queued. warm_up: how many
-    are still to be run at once. queued: how many have been queued so far.
+    operation: to be run, where it is one. loopable, compilable: whether a loop, or one that XLA
+    compiles, is worth trying. limit: how many steps may be queued. warm_up: how many are still to
+    be run at once. queued: how many have been queued so far.
     """
 
-    def __init__(self, graph, targets, feeds, shapes):
+    def __init__(self, targets, feeds, shapes):
         self.targets, self.feeds, self.shapes = targets, feeds, shapes
         self.operation = targets[0] if len(targets) == 1 else None
-        self.plainly = _not_queueable(graph, targets, feeds, shapes)
-        self.unloopable = ""
         self.loop, self.loop_is_warm = None, False
+        self.loopable, self.compilable = True, loops.compilable(targets, feeds)
         self.warm_up, self.queued = WARM_UP, 0
         size = sum(
             int(np.prod(shape)) * np.dtype(tensor.dtype.as_numpy_dtype).itemsize
             for tensor, shape in zip(feeds, shapes)
-            if not self.plainly
         )
         self.capacity = max(1, min(QUEUE_STEPS, QUEUE_BYTES // max(size, 1)))
         self._compiled = False
         self.release()
-        if self.plainly:
-            LOG.debug("%s runs plainly: %s", self, self.plainly)
 
     def __str__(self):
         return " and ".join(target.name for target in self.targets)
@@ -305,29 +319,27 @@ class _Kind:
         """Give up the memory for queued values."""
         self._slots = None
 
-    def close(self):
+    def drop_loop(self):
+        """Close the loop, and make none like it again: XLA's gives way to the exact one."""
         if self.loop:
             self.loop.close()
+        self.loop, self.loop_is_warm = None, False
+        self.loopable, self.compilable = self._compiled, False
+        self._compiled = False
 
 
-def _not_queueable(graph, targets, feeds, shapes):
-    """Why a step cannot be queued, or ""."""
+def _feedable(graph, targets, feeds, shapes):
+    """Whether tf.Session would take the step, and what is fed are arrays of numbers."""
     if any(each.graph is not graph for each in (*targets, *feeds)):
-        return "it is of another graph"
+        return False
     for tensor, shape in zip(feeds, shapes):
-        if not graph.is_feedable(tensor) or not tensor.shape.is_compatible_with(shape):
-            return f"{tensor.name} cannot be fed that"
-        if (
-            not (
-                tensor.dtype.is_bool
-                or tensor.dtype.is_floating
-                or tensor.dtype.is_integer
-                or tensor.dtype.is_complex
-            )
-            or tensor.dtype.is_quantized
-        ):
-            return f"{tensor.name} is no array of numbers"
-    return loops.obstacle(targets, feeds)
+        kind = tensor.dtype
+        numbers = kind.is_bool or kind.is_integer or kind.is_floating or kind.is_complex
+        if not numbers or kind.is_quantized or not graph.is_feedable(tensor):
+            return False
+        if not tensor.shape.is_compatible_with(shape):
+            return False
+    return True
 
 
 def _aligned_zeros(shape, dtype):
@@ -342,7 +354,7 @@ def _aligned_zeros(shape, dtype):
 class _NoKind:
     """Stands for no kind of step: nothing is queued for it."""
 
-    operation, plainly, limit = object(), "no operation alone", 0
+    operation, limit = object(), 0
 
     def release(self):
         pass
