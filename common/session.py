@@ -15,6 +15,7 @@ MODES = ("exact", "xla", "plain")
 QUEUE_BYTES = 8 * 2**20  # at most this much is queued (more would not stay in the caches),
 QUEUE_SECONDS = 0.25  # about this much work,
 QUEUE_STEPS = 4096  # and this many steps
+COMPILED_STEPS = 2048  # the same for a compiled loop, which is fed all its places each time
 WARM_UP = 2  # steps of a new kind that run at once, to see how long one takes
 WORTH_A_LOOP = 4  # shorter queues run step by step
 WORTH_BUILDING = 100  # queued steps of a kind that a loop is built for
@@ -137,7 +138,8 @@ class DeferredSession(tf.Session):
             return _NONE
         if len(self._kinds) >= KINDS:
             self._forget_kinds()
-        kind = self._kinds[step, shapes] = _Kind(targets, feeds, shapes)
+        most = COMPILED_STEPS if self._mode == "xla" else QUEUE_STEPS
+        kind = self._kinds[step, shapes] = _Kind(targets, feeds, shapes, most)
         return kind
 
     def _forget_kinds(self):
@@ -159,9 +161,10 @@ class DeferredSession(tf.Session):
             if kind is not self._kind:
                 self._kind.release()
                 self._kind = kind
-            kind.put(
-                {tensor: _as_fed(feed_dict[tensor], tensor) for tensor in kind.feeds}, self._count
-            )
+            arrays = {tensor: _as_fed(feed_dict[tensor], tensor) for tensor in kind.feeds}
+            if not kind.put(arrays, self._count):
+                self.flush()
+                return super().run(fetches, feed_dict)
             self._count += 1
         if isinstance(fetches, tf.Operation):
             return None
@@ -179,7 +182,7 @@ class DeferredSession(tf.Session):
 
         try:
             if not kind.loop and kind.loopable and kind.queued >= WORTH_BUILDING:
-                self._build_loop(kind, run_step, count)
+                self._build_loop(kind, run_step)
                 step = 1
             failed = False
             if kind.loop and count - step >= WORTH_A_LOOP:
@@ -195,7 +198,7 @@ class DeferredSession(tf.Session):
             error._message = f"{error.message}\n(in queued step {step + 1} of {count})"
             raise
 
-    def _build_loop(self, kind, run_step, count):
+    def _build_loop(self, kind, run_step):
         """Make the loop of a kind of step, on the way running the first queued one plainly."""
         ran = []
 
@@ -206,7 +209,8 @@ class DeferredSession(tf.Session):
         step = (kind.targets, kind.feeds, kind.shapes)
         try:
             if self._mode == "xla" and kind.compilable:
-                kind.compile_for(count)
+                run_first()
+                kind.compiled = True
                 kind.loop = loops.compiled_loop(*step, kind.capacity, self._config_of_loops)
             else:
                 kind.loop = loops.exact_loop(run_first, *step, self._config_of_loops)
@@ -239,23 +243,23 @@ class DeferredSession(tf.Session):
 class _Kind:
     """A kind of step: what to run, what is fed and in which shapes; and the values queued for it.
 
-    operation: to be run, where it is one. loopable, compilable: whether a loop, or one that XLA
-    compiles, is worth trying. limit: how many steps may be queued. warm_up: how many are still to
-    be run at once. queued: how many have been queued so far.
+    most: steps to have room for. operation: to be run, where it is one. loopable, compilable:
+    whether a loop, or one that XLA compiles, is worth trying. compiled: whether the loop is one.
+    limit: how many steps may be queued. warm_up: how many are still to be run at once. queued: how
+    many have been queued so far.
     """
 
-    def __init__(self, targets, feeds, shapes):
+    def __init__(self, targets, feeds, shapes, most):
         self.targets, self.feeds, self.shapes = targets, feeds, shapes
         self.operation = targets[0] if len(targets) == 1 else None
-        self.loop, self.loop_is_warm = None, False
+        self.loop, self.loop_is_warm, self.compiled = None, False, False
         self.loopable, self.compilable = True, loops.compilable(targets, feeds)
         self.warm_up, self.queued = WARM_UP, 0
         size = sum(
             int(np.prod(shape)) * np.dtype(tensor.dtype.as_numpy_dtype).itemsize
             for tensor, shape in zip(feeds, shapes)
         )
-        self.capacity = max(1, min(QUEUE_STEPS, QUEUE_BYTES // max(size, 1)))
-        self._compiled = False
+        self.capacity = max(1, min(most, QUEUE_BYTES // max(size, 1)))
         self.release()
 
     def __str__(self):
@@ -291,21 +295,12 @@ class _Kind:
     def stacks(self, first, count):
         """The values queued from place `first` on, stacked, for each feed."""
         stacks = [stack[first:count] for _, _, stack in self._slots]
-        if not self._compiled:
+        if not self.compiled:
             return stacks
         # a compiled loop wants all its capacity; what lies behind the queued steps is not used
         return [
             np.resize(stack[first:], (self.capacity, *stack.shape[1:])) if first else stack
             for _, _, stack in self._slots
-        ]
-
-    def compile_for(self, count):
-        """Fix the capacity, which a compiled loop has for good, at a power of two."""
-        self._compiled = True
-        self.capacity = min(self.capacity, 1 << (count - 1).bit_length())
-        self.limit = min(self.limit, self.capacity)
-        self._slots = [
-            (tensor, shape, stack[: self.capacity]) for tensor, shape, stack in self._slots
         ]
 
     def _allocate(self):
@@ -324,8 +319,7 @@ class _Kind:
         if self.loop:
             self.loop.close()
         self.loop, self.loop_is_warm = None, False
-        self.loopable, self.compilable = self._compiled, False
-        self._compiled = False
+        self.loopable, self.compilable, self.compiled = self.compiled, False, False
 
 
 def _feedable(graph, targets, feeds, shapes):
