@@ -116,6 +116,7 @@ Made by `make bench` on {datetime.date.today()}: {machine()}; {versions()}.
 Medians of {repeats} runs; the ratios are to {base}.
 Building and compiling loops is included, except where it says "compiled before"; what XLA compiled
 in an earlier run it takes from `.xla-cache/`, so the first run of all is slower than these.
+[README.md](README.md) says what limits each.
 
 """
     files.write_bytes(FOLDER / "results.md", (text + "\n".join(lines) + "\n").encode("utf-8"))

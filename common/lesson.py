@@ -151,6 +151,7 @@ class Lesson:
             for name, value in self.parameters.items()
             if name not in defaults or value != defaults[name].default
         ]
+        words += ["--fast"] if self._session_mode == "xla" else []
         return "run with " + ", ".join(words) if words else ""
 
     def op_seed(self):
@@ -382,6 +383,7 @@ class Lesson:
         return {
             "lesson": self.name,
             "mode": self.mode,
+            "session": self._session_mode,
             "parameters": self.parameters,
             "steps": sum(each.step for each in self._trainings.values()),
             "seconds": round(time.time() - self._started, 2),
