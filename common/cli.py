@@ -111,7 +111,7 @@ def list_lessons(words):
 
 
 def _list_row(lesson):
-    notebook = files.shown(lesson.notebook) if lesson.notebook.exists() else "none"
+    notebook = lesson.notebook.name if lesson.notebook.exists() else "none"
     return [
         lesson.number,
         lesson.title,
