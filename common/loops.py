@@ -375,12 +375,15 @@ class Loop:
     """
 
     def __init__(self, body, targets, fed, found, config, capacity=None):
+        handles = {node.name for node in body.node if node.op == "VarHandleOp"}
+        found = [variable for variable in found if variable.handle.name in handles]
         self._variables = found
         self._rounds = _rounds(found)
         outside = {_split(name)[1] for name, _, _ in fed} | {each.handle.name for each in found}
         outside |= {node.name for node in body.node if node.op == "Const" and not node.input}
-        step = _without_places(n for n in body.node if n.name not in outside)
-        given = _without_places(n for n in body.node if n.name in outside and n.op != "Placeholder")
+        step = _without_places((n for n in body.node if n.name not in outside), outside)
+        given = (n for n in body.node if n.name in outside and n.op != "Placeholder")
+        given = _without_places(given, outside)
         with tf.Graph().as_default() as graph:
             self._count = tf.placeholder(tf.int32, ())
             self._stacks = [
@@ -449,14 +452,19 @@ def _rounds(found):
     return rounds
 
 
-def _without_places(nodes):
-    """A GraphDef of the nodes, without devices and colocation."""
+def _without_places(nodes, always_there):
+    """A GraphDef of the nodes, without devices, colocation and waiting for what is always there."""
     graph_def = tf.GraphDef(versions=tf.Graph().as_graph_def().versions)
     for each in nodes:
         node = graph_def.node.add()
         node.CopyFrom(each)
         node.device = ""
         node.attr.pop("_class", None)
+        node.input[:] = [
+            source
+            for source in node.input
+            if not (source.startswith("^") and source[1:] in always_there)
+        ]
     return graph_def
 
 
