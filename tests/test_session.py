@@ -266,7 +266,7 @@ def test_random_programs_on_random_graphs_show_no_difference(tmp_path_factory, m
     @settings(
         max_examples=100,
         deadline=None,
-        derandomize="CI" in os.environ,  # new programs each time, but for a landing
+        derandomize="CI" in os.environ,  # new programs each time, the same ones in CI
         suppress_health_check=list(HealthCheck),
     )
     @given(data=st.data(), begin=steps(30), then=st.lists(CALLS, max_size=7))
