@@ -60,8 +60,14 @@ def add_parameters(parser, infos):
                 group.add_argument(
                     flag(name),
                     metavar="WORD" if isinstance(parameter.default, str) else "N",
-                    help=f"{parameter.help}: {parameter.kind} (default {parameter.default})",
+                    help=_help(parameter),
                 )
+
+
+def _help(parameter):
+    any_word = isinstance(parameter.default, str) and not parameter.choices
+    kind = "" if any_word else f": {parameter.kind}"
+    return f"{parameter.help}{kind} (default {parameter.default})"
 
 
 def add_run_options(parser):

@@ -16,7 +16,7 @@ class Parameter:
     help: what it is, with its unit; the standard names have theirs in STANDARD_HELP.
     at_least, at_most: bounds, themselves allowed. Without them an int is 1 or more and a float
         above 0.
-    choices: the words allowed, for a str.
+    choices: the words allowed, for a str; without them any word is.
     """
 
     def __init__(self, default, help=None, at_least=None, at_most=None, choices=None):
@@ -30,7 +30,7 @@ class Parameter:
     def kind(self):
         """What a value must be, in words: "a whole number, 1 or more"."""
         if isinstance(self.default, str):
-            return "one of " + ", ".join(self.choices)
+            return "one of " + ", ".join(self.choices) if self.choices else "a word"
         noun = "a whole number" if isinstance(self.default, int) else "a number"
         if self.at_least is None:
             bounds = "1 or more" if isinstance(self.default, int) else "above 0"
@@ -47,7 +47,8 @@ class Parameter:
     def check(self, value):
         """`value`, of this parameter's type; ValueError where it does not fit."""
         if isinstance(self.default, str):
-            if value not in self.choices:
+            allowed = value in self.choices if self.choices else isinstance(value, str) and value
+            if not allowed:
                 raise ValueError(self.kind)
             return value
         if isinstance(value, (bool, str)) or value != type(self.default)(value):

@@ -1,0 +1,46 @@
+"""What the tests of the lessons compare with: figures that share no code with the lessons.
+
+Oracles: NumPy twins, closed forms, and figures of the documents' own code under genuine TensorFlow
+1.15.5 (Python 3.7.16, NumPy 1.18.5), written in the tests by hand. Where the complete traces of
+that code lie beside the project (../shared/golden), they are compared row by row.
+"""
+
+import json
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+from common import datasets
+
+GOLDEN = ROOT.parent / "shared" / "golden"
+INITIAL_W1 = np.array([[-0.8113182], [1.4845988]], np.float32)  # of random_normal, seed 1
+
+
+def golden(name):
+    """The trace of that name; the test is skipped where it is not there."""
+    path = GOLDEN / f"{name}.json"
+    if not path.exists():
+        pytest.skip(f"{path} is not there")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def float32(rows):
+    return np.array(rows, np.float32)
+
+
+def yogurt_twin(gradient_of_output, steps):
+    """Gradient descent on one layer, in float32: the weights after every step.
+
+    gradient_of_output: the loss's gradient by the predictions, from predictions and sales.
+    """
+    X, Y_ = (part.astype(np.float32) for part in datasets.yogurt_sales())
+    w1, path = INITIAL_W1.copy(), []
+    for i in range(steps):
+        rows = slice(i * 8 % 32, i * 8 % 32 + 8)
+        y = X[rows] @ w1
+        w1 = w1 - np.float32(0.001) * (
+            X[rows].T @ gradient_of_output(y, Y_[rows]).astype(np.float32)
+        )
+        path.append(w1[:, 0])
+    return np.array(path)

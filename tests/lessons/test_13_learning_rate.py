@@ -1,0 +1,29 @@
+"""Lesson 13 against its closed form and genuine TensorFlow 1.15.5."""
+
+import numpy as np
+import pytest
+from oracles import golden
+
+
+def test_follows_the_closed_form(run_lesson):
+    run = run_lesson("13_learning_rate")
+    for rate, history in zip((0.2, 1, 0.0001), run["histories"]):
+        steps = np.arange(1, 41)
+        np.testing.assert_allclose(history["w"] + 1, 6 * (1 - 2 * rate) ** steps, atol=1e-5)
+        np.testing.assert_allclose(history["loss"], (history["w"] + 1) ** 2, atol=1e-5)
+
+
+def test_prints_the_documents_lines(run_lesson):
+    lines = run_lesson("13_learning_rate").printed.splitlines()
+    # genuine TensorFlow 1.15.5
+    assert lines[1] == "After 0 steps: w is 2.600000.   loss is 12.959999"
+    assert lines[40] == "After 39 steps: w is -1.000000.   loss is 0.000000"
+    assert len([line for line in lines if line.startswith("After")]) == 120
+
+
+@pytest.mark.parametrize("trace, place", [("lr02", 0), ("lr1", 1), ("lr0001", 2)])
+def test_has_the_bits_of_the_genuine_traces(trace, place, run_lesson):
+    rows = golden("D1_learning_rate_" + trace)["rows"]
+    history = run_lesson("13_learning_rate")["histories"][place]
+    np.testing.assert_array_equal(history["w"][: len(rows)], [row["w"] for row in rows])
+    np.testing.assert_array_equal(history["loss"][: len(rows)], [row["loss"] for row in rows])

@@ -1,0 +1,39 @@
+"""Lesson 14 against its formula and genuine TensorFlow 1.15.5."""
+
+import numpy as np
+from oracles import golden
+
+
+def test_follows_its_formula(run_lesson):
+    run = run_lesson("14_exponential_decay")
+    w = 5.0
+    for i in range(40):
+        w -= 0.1 * 0.99**i * 2 * (w + 1)
+        np.testing.assert_allclose(run["history"]["w"][i], w, atol=1e-5)
+        np.testing.assert_allclose(run["history"]["learning_rate"][i], 0.1 * 0.99 ** (i + 1), 1e-5)
+
+
+def test_stairs_and_glide(run_lesson):
+    rates, k = np.array(run_lesson("14_exponential_decay")["rates"]), np.arange(40)
+    np.testing.assert_allclose(rates[:, 0], 0.1 * 0.9 ** (k // 10), rtol=1e-6)
+    np.testing.assert_allclose(rates[:, 1], 0.1 * 0.9 ** (k / 10), rtol=1e-6)
+
+
+def test_prints_the_documents_lines(run_lesson):
+    lines = run_lesson("14_exponential_decay").printed.splitlines()
+    # genuine TensorFlow 1.15.5
+    assert lines[0] == (
+        "After 0 steps: global_step is 1.000000 , learning rate is 0.099000, w is 3.800000.   "
+        "loss is 23.040001"
+    )
+    assert lines[39] == (
+        "After 39 steps: global_step is 40.000000 , learning rate is 0.066897, w is -0.995731.   "
+        "loss is 0.000018"
+    )
+
+
+def test_has_the_bits_of_the_genuine_trace(run_lesson):
+    rows = golden("D1_expdecay")["rows"]
+    history = run_lesson("14_exponential_decay")["history"]
+    for name in ("w", "loss", "learning_rate"):
+        np.testing.assert_array_equal(history[name], [row[name] for row in rows])

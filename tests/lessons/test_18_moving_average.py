@@ -1,0 +1,71 @@
+"""Lesson 18 against its recursion and genuine TensorFlow 1.15.5."""
+
+import numpy as np
+import pytest
+from oracles import golden
+
+from common.graph_mode import tf
+
+
+@pytest.mark.parametrize("decay, name", [(0.99, "shadow"), (0.1, "quick")])
+def test_follows_the_recursion(decay, name, run_lesson):
+    history = run_lesson("18_moving_average")["history"]
+    shadow = 0.0
+    for i in range(8):
+        updates, w1 = (0, 1) if i == 0 else (100, 10)
+        used = min(decay, (1 + updates) / (10 + updates))
+        shadow = used * shadow + (1 - used) * w1
+        np.testing.assert_allclose(history[name][i], shadow, rtol=1e-6)
+
+
+def test_prints_the_documents_lines(run_lesson):
+    lines = run_lesson("18_moving_average").printed.splitlines()
+    # genuine TensorFlow 1.15.5; the document's text rounds them to .9, 1.644, 2.328, 2.956
+    assert lines[:9] == [
+        "[0.0, 0.0]",
+        "[1.0, 0.9]",
+        "[10.0, 1.6445453]",
+        "[10.0, 2.3281732]",
+        "[10.0, 2.955868]",
+        "[10.0, 3.532206]",
+        "[10.0, 4.061389]",
+        "[10.0, 4.547275]",
+        "[10.0, 4.9934072]",
+    ]
+
+
+def test_has_the_bits_and_the_names_of_the_genuine_trace(run_lesson):
+    trace, run = golden("D1_ema099"), run_lesson("18_moving_average")
+    expected = [row["shadow"] for row in trace["rows"]]
+    np.testing.assert_array_equal(run["history"]["shadow"], expected[1:])
+    shadow = run["ema"].average(run["w1"])
+    assert shadow.name == trace["final"]["shadow_name"]
+
+
+def test_the_shadow_that_waits_sees_the_step_and_the_weight_restored_is_the_shadow(run_lesson):
+    run = run_lesson("18_moving_average")
+    assert run["w_after"] == pytest.approx(3.8)
+    assert run["shadow_after"] == pytest.approx(0.9 * 5 + 0.1 * 3.8)
+    assert run["w_restored"] == run["shadow_end"] != 10
+
+
+def test_together_has_no_path_from_the_step_to_the_average(run_lesson):
+    """What the lesson says of control_dependencies, read off the graph itself."""
+    with tf.Graph().as_default():
+        w = tf.Variable(5.0)
+        train_step = tf.train.GradientDescentOptimizer(0.1).minimize(tf.square(w + 1))
+        together = tf.train.ExponentialMovingAverage(0.9).apply([w])
+        with tf.control_dependencies([train_step]):
+            after = tf.train.ExponentialMovingAverage(0.9, name="After").apply([w])
+        assert train_step not in ancestors(together)
+        assert train_step in ancestors(after)
+
+
+def ancestors(operation):
+    found, ahead = set(), [operation]
+    while ahead:
+        current = ahead.pop()
+        if current not in found:
+            found.add(current)
+            ahead += current.control_inputs + [tensor.op for tensor in current.inputs]
+    return found
