@@ -6,6 +6,7 @@ variables do not: whose checkpoint it is and the history that the figures are dr
 written before the others, and `checkpoint`, by a rename, after them.
 """
 
+import re
 import shutil
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from common.errors import CourseError
 from common.graph_mode import tf
 
 PREFIX = "model.ckpt"
+_SLOT = re.compile(r".+/(Adadelta|Adagrad|Adam|Momentum|RMSProp)(_\d+)?$")
 
 
 class Checkpoints:
@@ -38,11 +40,15 @@ class Checkpoints:
                 for path in [*self.folder.glob("checkpoint"), *self.folder.glob(PREFIX + "-*")]:
                     path.unlink()
 
-    def save(self, sess, step, history):
-        """Save all variables of `sess` and the history as those of `step`; returns the prefix."""
+    def save(self, sess, step, history, positions=()):
+        """Save all variables of `sess` as those of `step`; returns the prefix.
+
+        history: rows for the figures. positions: how far each data set has been handed out.
+        """
         files.make_writable(self.folder)
         prefix = self.folder / f"{PREFIX}-{step}"
-        files.write_json(f"{prefix}.json", dict(self.owner, step=step, history=history))
+        record = dict(self.owner, step=step, positions=list(positions), history=history)
+        files.write_json(f"{prefix}.json", record)
         try:
             self._get_saver().save(sess, str(self.folder / PREFIX), global_step=step)
         except (tf.errors.OpError, OSError) as error:
@@ -54,28 +60,36 @@ class Checkpoints:
         return prefix
 
     def restore(self, sess):
-        """Restore the newest checkpoint into `sess`; returns its record.
+        """Restore the newest checkpoint into `sess`, to evaluate it; returns its record.
 
-        Raises CourseError where it is damaged, another lesson's, not of this graph, or not saved
-        by this course (without its .json the figures cannot be drawn).
+        The optimizers' slots, which checkpoints that ship do without, are initialized where it has
+        none. Raises CourseError where it is damaged, another lesson's, not of this graph, or not
+        saved by this course (without its .json the figures cannot be drawn).
         """
-        prefix = self.newest()
-        cure = f"remove the folder {files.shown(self.folder)} and run the lesson again."
-        _check_variables(prefix, cure)
-        record = files.read_json(f"{prefix}.json", cure)
-        self._check_owner(prefix, record, cure)
-        try:
-            self._get_saver().restore(sess, str(prefix))
-        except (tf.errors.OpError, ValueError) as error:
-            raise _damaged(prefix, error, cure) from error
-        return record
+        return self._load(sess, lambda name: not is_slot(name))
 
     def resume(self, sess):
-        """As `restore`; the next saves count this folder's checkpoints among those they keep."""
-        record = self.restore(sess)
+        """As `restore`, every slot with it; the next saves count this folder's among those kept."""
+        record = self._load(sess, lambda name: True)
         state = tf.train.get_checkpoint_state(str(self.folder))
         self._get_saver().recover_last_checkpoints(state.all_model_checkpoint_paths)
         self._remove_leftovers()
+        return record
+
+    def _load(self, sess, needed):
+        """Restore the variables that the newest checkpoint has, all whose name is `needed`."""
+        prefix = self.newest()
+        cure = f"remove the folder {files.shown(self.folder)} and run the lesson again."
+        absent = _check_variables(prefix, cure, needed)
+        record = files.read_json(f"{prefix}.json", cure)
+        self._check_owner(prefix, record, cure)
+        saved = [variable for variable in tf.global_variables() if variable not in absent]
+        saver = tf.train.Saver(saved) if absent else self._get_saver()
+        try:
+            sess.run(tf.variables_initializer(absent))
+            saver.restore(sess, str(prefix))
+        except (tf.errors.OpError, ValueError) as error:
+            raise _damaged(prefix, error, cure) from error
         return record
 
     def _get_saver(self):
@@ -91,7 +105,8 @@ class Checkpoints:
                     f"{record.get('training')}, not to {self.owner['lesson']} "
                     f"{self.owner['training']}: {cure}"
                 )
-        if record.get("step") != _step(prefix) or not isinstance(record.get("history"), list):
+        parts = record.get("history"), record.setdefault("positions", [])
+        if record.get("step") != _step(prefix) or not all(isinstance(part, list) for part in parts):
             raise CourseError(f"{files.shown(prefix)}.json is not this checkpoint's record: {cure}")
 
     def _remove_leftovers(self):
@@ -101,6 +116,11 @@ class Checkpoints:
             orphan = path.suffix in (".json", ".meta") and path.name.startswith(PREFIX)
             if unfinished or (orphan and not path.with_suffix(".index").exists()):
                 shutil.rmtree(str(path)) if path.is_dir() else path.unlink()
+
+
+def is_slot(name):
+    """Whether a variable of this name is what an optimizer keeps beside a weight."""
+    return bool(_SLOT.match(name))
 
 
 def _step(prefix):
@@ -117,18 +137,25 @@ def _damaged(prefix, error, cure):
     )
 
 
-def _check_variables(prefix, cure):
-    """See that the checkpoint has this graph's variables, of their shapes; CourseError if not."""
+def _check_variables(prefix, cure, needed):
+    """See that the checkpoint has this graph's variables, of their shapes; CourseError if not.
+
+    Returns those that it has not, of which none has a name that is `needed`.
+    """
+    absent = []
     try:
         saved = dict(tf.train.list_variables(str(prefix)))
     except (tf.errors.OpError, ValueError) as error:
         raise _damaged(prefix, error, cure) from error
     for variable in tf.global_variables():
         shape = saved.get(variable.op.name)
-        if shape != variable.shape.as_list():
+        if shape is None and not needed(variable.op.name):
+            absent.append(variable)
+        elif shape != variable.shape.as_list():
             found = "has none of that name" if shape is None else f"has it with shape {shape}"
             raise CourseError(
                 f"The checkpoint {files.shown(prefix)} is of another graph: the lesson's variable "
                 f"{variable.op.name} has shape {variable.shape.as_list()}, the checkpoint {found}: "
                 f"{cure}"
             )
+    return absent

@@ -24,6 +24,7 @@ EXAMPLES = """examples:
   python -m lessons restore 10            do not train: restore a checkpoint and evaluate it
   python -m lessons notebook 10           open its notebook in JupyterLab
   python -m lessons tensorboard 10        watch it in TensorBoard
+  python -m lessons data                  which images are on disk, and how to get others
   python -m lessons clean 10              remove what your runs of lesson 10 saved
 """
 
@@ -50,6 +51,7 @@ def _dispatch(words):
         "restore": restore,
         "notebook": notebook,
         "tensorboard": tensorboard,
+        "data": data,
         "clean": clean,
     }
     parser = Arguments(
@@ -330,6 +332,60 @@ def _logdir(summaries, chosen):
     if len(chosen) == 1:
         return ["--logdir", str(summaries / chosen[0].name)]
     return ["--logdir_spec", ",".join(f"{each.name}:{summaries / each.name}" for each in chosen)]
+
+
+def data(words):
+    """Show which image sets are on disk, or fetch one."""
+    from common import images
+
+    names = ", ".join(images.ORIGINALS)
+    parser = Arguments(
+        prog=f"{PROG} data",
+        description="Show which images are on disk: where, and whether they are as published (by\n"
+        f"SHA-256). `{PROG} data fetch SET` downloads a set, {names}.",
+        epilog=f"examples:\n  {PROG} data\n  {PROG} data fetch mnist\n\n"
+        f"They go to data/ in the course's folder, or where the variable {images.DATA_VARIABLE} "
+        "points.\nOf four files that you have already, name the folder: "
+        f"{PROG} run 8 --data FOLDER.",
+    )
+    parser.add_argument("action", nargs="?", choices=["fetch"], help="download a set")
+    parser.add_argument("name", nargs="?", choices=list(images.ORIGINALS), help="which one")
+    options = parser.parse_args(words)
+    if options.action and not options.name:
+        raise UsageError(f"Say which set to fetch, {names}: `{PROG} data fetch mnist`.")
+    if options.action:
+        from common import fetching
+
+        folder = fetching.fetch(options.name)
+        print(f"{images.ORIGINALS[options.name].title} is in {files.shown(folder)}")
+    _show_images()
+    return 0
+
+
+def _show_images():
+    from common import images, tables
+
+    print(f"{images.DIGITS}: 1,797 handwritten digits; they come with scikit-learn")
+    for name, original in images.ORIGINALS.items():
+        places = images.places(name, whole=False)
+        if not places:
+            mirrors = " or ".join(mirror.split("/")[2] for mirror in original.mirrors)
+            print(f"{name}: not on disk; `{PROG} data fetch {name}` gets it from {mirrors}")
+        for place in places:
+            columns = ["file", "SHA-256 of its content", "state"]
+            tables.show(f"{name}: {files.shown(place)}", columns, _image_rows(original, place))
+
+
+def _image_rows(original, place):
+    from common import fetching, images
+
+    if place.is_file():
+        return [[place.name, "", "Keras's; checked when it is read"]]
+    rows = []
+    for file, expected in original.checksums.items():
+        path = images.idx_path(place, file) or place / f"{file}.gz"
+        rows.append([path.name, expected[:16] + "…", fetching.state(path, expected)])
+    return rows
 
 
 def clean(words):

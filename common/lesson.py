@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from common import catalogue, command_line, files, plots, progress, results
+from common import catalogue, command_line, files, images, plots, progress, results
 from common.checkpoints import Checkpoints
 from common.errors import CourseError, UsageError
 from common.graph_mode import tf
@@ -46,13 +46,17 @@ class _Training:
         self.checkpoints = checkpoints
         self.step = 0
         self.history = History()
+        self.data = ()
 
     def save(self, sess):
-        self.checkpoints.save(sess, self.step, self.history.rows)
+        positions = [each.position for each in self.data]
+        self.checkpoints.save(sess, self.step, self.history.rows, positions)
 
     def load(self, record):
         self.step = record["step"]
         self.history.rows[:] = record["history"]
+        for each, position in zip(self.data, record["positions"]):
+            each.position = position
 
 
 class Lesson:
@@ -75,8 +79,10 @@ class Lesson:
         self._session_mode = "xla" if fast else request.session
         self._output = files.output_folder(request.output)
         self._output_flag = f' --output "{request.output}"' if request.output else ""
-        self._comparisons, self._figures, self._writers = [], [], []
+        self._comparisons, self._writers = [], []
+        self._figures, self._animations = [], []
         self._trainings = {}
+        self._images = None
         self._seeds = 0
         self._folders_ready = False
         self._saved = self._find_saved()
@@ -130,7 +136,8 @@ class Lesson:
         self.parameters = {}
         for name, parameter in parameters.items():
             value = given.get(name, recorded.get(name, parameter.default))
-            may_differ = self.mode == "run" or (self.mode == "resume" and name == "steps")
+            longer = self.mode == "resume" and name in ("steps", "epochs")
+            may_differ = self.mode == "run" or longer
             if name in recorded and value != recorded[name] and not may_differ:
                 raise UsageError(
                     f"The checkpoint in {files.shown(self._saved)} was trained with "
@@ -150,9 +157,24 @@ class Lesson:
             f"{name}={value}"
             for name, value in self.parameters.items()
             if name not in defaults or value != defaults[name].default
+            if not (name == "data" and self._images)
         ]
+        if self._images and not self._images.as_usual:
+            words.append(f"{self._images.title} in place of {self._images.usual}")
         words += ["--fast"] if self._session_mode == "xla" else []
         return "run with " + ", ".join(words) if words else ""
+
+    def images(self, usual="mnist", **options):
+        """The image set to train on, by the parameter `data`; says which one it is.
+
+        usual: the document's set, taken where it is on disk and nothing else is asked for; with
+        other images the document's numbers are not compared. options and result: see
+        common.images.images. The choice is kept with the checkpoints.
+        """
+        self._images = images.images(self.data, usual, **options)
+        self.data = self.parameters["data"] = self._images.name
+        print(f"Images: {self._images}")
+        return self._images
 
     def op_seed(self):
         """A seed for the next random operation or initializer.
@@ -210,9 +232,16 @@ class Lesson:
             },
         )
 
-    def restore_or_run(self, sess, init_op):
-        """Give the variables their values: from the checkpoint to go on from, else by `init_op`."""
+    def restore_or_run(self, sess, init_op, data=()):
+        """Give the variables their values: from the checkpoint to go on from, else by `init_op`.
+
+        data: the ImageSets' train and test, if the loop asks them for batches; they begin with
+        their first one, or go on with the one after the checkpoint's last.
+        """
         training = self._trainings[sess]
+        training.data = data
+        for each in data:
+            each.position = 0
         if self.mode == "run":  # its Session cell may have run before, in a notebook
             training.checkpoints.clear()
         newest = training.checkpoints.newest()
@@ -232,9 +261,14 @@ class Lesson:
             training.load(training.checkpoints.resume(sess))
         steps = getattr(self, "steps", training.step)
         if training.step > steps:
+            asked = (
+                f"--steps {training.step} or more"
+                if "steps" in self.parameters
+                else "more --epochs"
+            )
             raise UsageError(
                 f"The checkpoint {files.shown(newest)} is already at step {training.step}: give "
-                f"--steps {training.step} or more, or run without --resume."
+                f"{asked}, or run without --resume."
             )
         print(f"Restored {self._relative(newest)}")
 
@@ -309,10 +343,23 @@ class Lesson:
         path = self.summary_folder / "figures" / (_figure_name(number, slug) + ".png")
         files.write_bytes(path, png)
         self._figures.append((path, png))
-        if progress.in_notebook():
-            from IPython.display import Image, display
+        _show_in_notebook(png, "png")
 
-            display(Image(png))
+    def animation(self, slug, title, caption, draw, frames):
+        """Finish matplotlib's current figure as an animation: save it, play it in a notebook.
+
+        draw: called with one of the `frames` after the other, draws it into the figure. Where
+        they are very many, evenly spaced ones are taken, with the first and the last. It becomes
+        summaries/NN_name/figures/slug.gif, title and caption drawn into it.
+        """
+        self._make_folders()
+        figure, frames = plots.plt.gcf(), plots.thinned(frames)
+        with progress.bar(f"{self.info.number} {slug}", 0, len(frames)) as move:
+            gif = plots.finished_gif(figure, title, caption, draw, frames, move)
+        path = self.summary_folder / "figures" / f"{slug}.gif"
+        files.write_bytes(path, gif)
+        self._animations.append(path.name)
+        _show_in_notebook(gif, "gif")
 
     def record(self, name, value):
         """Keep a number of this run, for results.json and to be shown again after a restore."""
@@ -323,13 +370,15 @@ class Lesson:
 
         document: what the document states, and `within` how much of a difference its rounding
         allows. tensorflow_1: what the document's own code gives under genuine TensorFlow 1.15.5,
-        which is to agree to 1e-5 of itself. because: why a figure is known not to agree.
+        which is to agree to 1e-5 of itself, or to `within` where the document states nothing.
+        because: why a figure is known not to agree.
         """
         here = results.plain(here)
         if document is not None:
             self._compare(name, here, results.DOCUMENT, document, within or 0, because)
+            within = None
         if tensorflow_1 is not None:
-            within = results.RELATIVE * abs(tensorflow_1)
+            within = within or results.RELATIVE * abs(tensorflow_1)
             self._compare(name, here, results.GENUINE, tensorflow_1, within, because)
 
     def _compare(self, name, here, source, says, within, because):
@@ -388,7 +437,7 @@ class Lesson:
             "steps": sum(each.step for each in self._trainings.values()),
             "seconds": round(time.time() - self._started, 2),
             "numbers": [each.as_record() for each in self._comparisons],
-            "figures": [path.name for path, _ in self._figures],
+            "figures": [path.name for path, _ in self._figures] + self._animations,
             "python": platform.python_version(),
             "tensorflow": tf.__version__,
             "numpy": np.__version__,
@@ -402,6 +451,14 @@ class Lesson:
             except ValueError:
                 pass
         return str(path)
+
+
+def _show_in_notebook(picture, kind):
+    """Show the bytes of a "png" or "gif" below the cell that runs, where a notebook does."""
+    if progress.in_notebook():
+        from IPython.display import Image, display
+
+        display(Image(picture, format=kind))
 
 
 def _figure_name(number, slug):

@@ -4,8 +4,11 @@ import math
 
 STANDARD_HELP = {
     "steps": "training steps",
+    "epochs": "times through the training set",
     "learning_rate": "step size of the optimizer",
     "batch_size": "examples in a batch",
+    "data": "images: digits, mnist, fashion_mnist, the folder of four idx files, or auto, "
+    "which is the document's set where it is on disk and else the digits",
 }
 
 

@@ -1,7 +1,8 @@
 """The checkpoints that ship: `python -m common.pretrained [LESSON ...]` trains them anew.
 
 Each lesson is run with the document's settings in an empty folder; the newest checkpoint of each
-of its trainings and its run.json go to checkpoints/pretrained/NN_name/.
+of its trainings and its run.json go to checkpoints/pretrained/NN_name/. What only training needs,
+the optimizers' slots, stays behind: it can be thrice the size of the rest.
 """
 
 import shutil
@@ -34,8 +35,27 @@ def _ship_newest(trained, shipped):
     shipped.mkdir(parents=True)
     for path in trained.glob(prefix.name + ".*"):
         shutil.copy(path, shipped)
+    _leave_out_slots(trained / prefix.name, shipped / prefix.name)
     lines = [f'{key}: "{prefix.name}"' for key in _STATE_KEYS]
     files.write_bytes(shipped / "checkpoint", ("\n".join(lines) + "\n").encode("ascii"))
+
+
+def _leave_out_slots(trained, shipped):
+    """Write the variables of the checkpoint `trained` that are no slots as `shipped`."""
+    from common.checkpoints import is_slot
+    from common.graph_mode import tf
+
+    reader = tf.train.load_checkpoint(str(trained))
+    names = reader.get_variable_to_shape_map()
+    kept = [name for name in names if not is_slot(name)]
+    if len(kept) == len(names):
+        return
+    with tf.Graph().as_default(), tf.Session() as sess:
+        variables = {name: tf.Variable(reader.get_tensor(name)) for name in sorted(kept)}
+        sess.run(tf.global_variables_initializer())
+        tf.train.Saver(variables).save(
+            sess, str(shipped), write_meta_graph=False, write_state=False
+        )
 
 
 _STATE_KEYS = ("model_checkpoint_path", "all_model_checkpoint_paths")

@@ -15,6 +15,13 @@ from common import catalogue
 
 LESSONS = [lesson.name for lesson in catalogue.lessons()]
 
+# What shortens the lessons that take long. Their whole trainings are looked at through the
+# checkpoints that ship: run_lesson(name, "--restore").
+SHORTER = {
+    "08_deep_network": ("--steps", "2000"),
+    "09_tensorboard": ("--steps", "3000"),
+}
+
 
 class LessonRun:
     """A lesson that has been run: the names its script left, what it printed, where it saved."""
@@ -33,12 +40,23 @@ class LessonRun:
         return {each.name: each.here for each in self.names["lesson"]._comparisons}
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_images_of_this_machine(tmp_path_factory):
+    """Lessons take the embedded digits, whatever else is on the machine's disk."""
+    os.environ["COURSE_DATA"] = str(tmp_path_factory.mktemp("no-data"))
+
+
 @pytest.fixture(scope="session")
 def run_lesson(tmp_path_factory):
-    """run_lesson("10_yogurt_mse", "--steps", "50"): run the script here, once a session."""
+    """run_lesson("10_yogurt_mse", "--steps", "50"): run the script here, once a session.
+
+    A lesson of SHORTER is shortened where no flag says how long it is to be.
+    """
     runs = {}
 
     def run(name, *flags):
+        if not {"--steps", "--restore"} & set(flags):
+            flags = (*SHORTER.get(name, ()), *flags)
         if (name, flags) not in runs:
             output = tmp_path_factory.mktemp("course")
             runs[name, flags] = _run(name, flags, output)

@@ -44,3 +44,40 @@ def yogurt_twin(gradient_of_output, steps):
         )
         path.append(w1[:, 0])
     return np.array(path)
+
+
+# Image lessons --------------------------------------------------------------------------------
+
+REAL_IMAGES = ROOT.parent / "shared" / "data"
+real_images = pytest.mark.skipif(not REAL_IMAGES.exists(), reason=f"{REAL_IMAGES} is not there")
+
+
+def softmax(outputs):
+    """Rows of probabilities from rows of outputs."""
+    powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+class ReluNetwork:
+    """Layers of weights and biases with the mean cross entropy behind them, in NumPy.
+
+    values: w and b of each layer, changed in place. relu: for each layer, whether ReLU follows.
+    """
+
+    def __init__(self, values, relu):
+        self.values = [np.array(value, np.float64) for value in values]
+        self.relu = relu
+
+    def loss_and_gradients(self, x, labels):
+        inputs, sums = [np.asarray(x, np.float64)], []
+        for k, active in enumerate(self.relu):
+            sums.append(inputs[-1] @ self.values[2 * k] + self.values[2 * k + 1])
+            inputs.append(np.maximum(sums[-1], 0) if active else sums[-1])
+        probabilities = softmax(inputs[-1])
+        loss = -np.mean(np.sum(labels * np.log(probabilities), axis=1))
+        gradients, back = [None] * len(self.values), (probabilities - labels) / len(x)
+        for k in reversed(range(len(self.relu))):
+            back = back * (sums[k] > 0) if self.relu[k] else back
+            gradients[2 * k : 2 * k + 2] = inputs[k].T @ back, back.sum(axis=0)
+            back = back @ self.values[2 * k].T
+        return loss, gradients

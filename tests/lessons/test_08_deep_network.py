@@ -1,0 +1,79 @@
+"""Lesson 08 against a NumPy twin and genuine TensorFlow 1.15.5."""
+
+import re
+
+import numpy as np
+import pytest
+from oracles import REAL_IMAGES, ReluNetwork, real_images
+
+from common import images
+from common.graph_mode import tf
+
+
+@pytest.mark.parametrize(
+    "which, relu", [("every", [True, True, True, False]), ("last", [False, False, True, False])]
+)
+def test_its_steps_are_those_of_the_numpy_twin(which, relu, run_lesson):
+    run = run_lesson("08_deep_network", "--steps", "60", "--relu", which)
+    train_set = images.images("digits").train
+    with run["loss"].graph.as_default(), tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        twin = ReluNetwork(sess.run(tf.trainable_variables()), relu)
+        for _ in range(60):
+            x, labels = train_set.next_batch(64)
+            loss, gradients = twin.loss_and_gradients(x, labels)
+            feed = {run["input_ph"]: x, run["label_ph"]: labels}
+            assert sess.run(run["loss"], feed) == pytest.approx(loss, rel=1e-4)
+            sess.run(run["train_op"], feed)
+            for value, gradient in zip(twin.values, gradients):
+                value -= 0.01 * gradient
+        for ours, theirs in zip(sess.run(tf.trainable_variables()), twin.values):
+            np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+def printed(run):
+    rows = re.findall(r"STEP (\d+): train_loss: (\S+) .* test_loss: (\S+) test_acc", run.printed)
+    return [(int(step), float(train), float(test)) for step, train, test in rows]
+
+
+def test_it_prints_what_it_prints_under_genuine_tensorflow(run_lesson):
+    """The lesson itself, on the digits, under TensorFlow 1.15.5."""
+    expected = [(1000, 0.045893, 0.070004), (2000, 0.038663, 0.041014)]
+    for ours, genuine in zip(printed(run_lesson("08_deep_network")), expected, strict=True):
+        assert ours == pytest.approx(genuine, rel=2e-3)
+
+
+def test_the_whole_training_ends_where_it_ends_under_genuine_tensorflow(run_lesson):
+    """By the checkpoint that ships, of 20,000 steps."""
+    run = run_lesson("08_deep_network", "--restore")
+    assert len(run["history"]) == 20
+    assert run["test_acc"] == pytest.approx(0.979798, abs=1e-6)  # 291 of 297, TensorFlow 1.15.5
+    images_, labels = run["test_set"].examples()
+    assert np.mean(run["answers"] == labels.argmax(axis=1)) == pytest.approx(run["test_acc"])
+    assert run["train_acc"] == 1
+
+
+@real_images
+def test_on_mnist_it_prints_what_it_prints_under_genuine_tensorflow(run_lesson):
+    run = run_lesson("08_deep_network", "--steps", "2000", "--data", str(REAL_IMAGES / "mnist"))
+    assert "Images: MNIST (60,000 training, 10,000 test images)" in run.printed
+    expected = [(1000, 0.362527, 0.203215), (2000, 0.122420, 0.113764)]
+    for ours, genuine in zip(printed(run), expected, strict=True):
+        assert ours == pytest.approx(genuine, rel=1e-2)
+    assert run["test_acc"] > 0.92
+
+
+def test_the_second_network_shares_the_firsts_variables(run_lesson):
+    run = run_lesson("08_deep_network")
+    with run["loss"].graph.as_default():
+        shapes = [variable.shape.as_list() for variable in tf.trainable_variables()]
+    depths = [784, 400, 200, 100, 10]
+    assert shapes == [each for a, b in zip(depths, depths[1:]) for each in ([a, b], [b])]
+    np.testing.assert_array_equal(run["one"], run["other"])
+
+
+def test_softmax_and_cross_entropy_of_one_two_three(run_lesson):
+    run, powers = run_lesson("08_deep_network"), np.exp([1.0, 2.0, 3.0])
+    for probabilities, cross_entropy in (run["hand"], run["ready"]):
+        np.testing.assert_allclose(probabilities[0], powers / powers.sum(), rtol=1e-6)
+        assert cross_entropy == pytest.approx(-np.log(powers[2] / powers.sum()), rel=1e-6)

@@ -1,0 +1,117 @@
+"""Lesson 09: its event files, read with TensorBoard's own reader."""
+
+import io
+import wave
+
+import numpy as np
+import pytest
+from matplotlib import image
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+LAYERS = ["layer0", "layer1", "layer2", "classification"]
+STEPS = [999, 1999, 2999]
+
+
+@pytest.fixture(scope="module", params=["train", "test"])
+def written(request, run_lesson):
+    """The run, which of its two writers, and what that one wrote."""
+    run = run_lesson("09_tensorboard")
+    everything = {"images": 0, "scalars": 0, "histograms": 0, "audio": 0}
+    events = EventAccumulator(str(run.summaries / request.param), size_guidance=everything)
+    return run, request.param, events.Reload()
+
+
+def test_has_the_tags_of_all_four_kinds(written):
+    _, name, events = written
+    tags = events.Tags()
+    parts = [f"{layer}/{part}_summaries" for layer in LAYERS for part in ("weights", "bias")]
+    scalars = [f"{part}/{each}" for part in parts for each in ("mean", "stddev", "max", "min")]
+    assert sorted(tags["scalars"]) == sorted([*scalars, "loss", "acc"])
+    assert sorted(tags["histograms"]) == sorted(
+        [f"{part}/histogram" for part in parts] + ["w_hist"]
+    )
+    assert tags["images"] == [f"image/image/{k}" for k in range(3)]
+    assert tags["audio"] == ["audio/audio/0"]
+    assert tags["graph"]
+
+
+def test_has_every_thousandth_step(written):
+    _, name, events = written
+    first = [0] if name == "train" else []  # the glance that merge made
+    assert [event.step for event in events.Scalars("loss")] == first + STEPS
+    assert [event.step for event in events.Images("image/image/0")] == first + STEPS
+    for kind, tag in (("Scalars", "acc"), ("Histograms", "w_hist"), ("Audio", "audio/audio/0")):
+        assert [event.step for event in getattr(events, kind)(tag)] == STEPS
+
+
+def test_has_the_losses_that_were_printed(written):
+    run, name, events = written
+    losses = [event.value for event in events.Scalars("loss")][-3:]
+    column = ["train", "test"].index(name)
+    np.testing.assert_allclose(losses, run["history"]["loss"][:, column], rtol=1e-6)
+    for value in losses:
+        assert f"{name}_loss: {value:.6f}" in run.printed
+
+
+def test_histograms_and_scalars_are_of_the_weights(written):
+    run, _, events = written
+    histogram = events.Histograms("w_hist")[-1].histogram_value
+    w = run["w_value"].astype(np.float64)
+    assert histogram.num == w.size == 784 * 400
+    assert (histogram.min, histogram.max) == pytest.approx((w.min(), w.max()))
+    assert histogram.sum_squares == pytest.approx((w**2).sum())
+    for name, expected in (("mean", w.mean()), ("stddev", w.std()), ("max", w.max())):
+        value = events.Scalars(f"layer0/weights_summaries/{name}")[-1].value
+        assert value == pytest.approx(expected, abs=1e-6)
+
+
+def test_images_are_those_of_the_batch(written):
+    run, name, events = written
+    event = events.Images("image/image/0")[-1]
+    assert (event.width, event.height) == (28, 28)
+    pixels = image.imread(io.BytesIO(event.encoded_image_string))
+    shown = (run["images"] if name == "train" else run["test_imgs"])[0].reshape(28, 28)
+    shown = shown / shown.max()  # tf.summary.image makes the brightest pixel white
+    np.testing.assert_allclose(np.squeeze(pixels), shown, atol=0.005)
+
+
+def test_the_tone_is_as_high_as_the_loss(written):
+    _, _, events = written
+    for event, loss in zip(events.Audio("audio/audio/0"), events.Scalars("loss")[-3:]):
+        assert event.sample_rate == 8000 and event.length_frames == 4000
+        with wave.open(io.BytesIO(event.encoded_audio_string)) as sound:
+            assert sound.getnchannels() == 1 and sound.getframerate() == 8000
+            frames = np.frombuffer(sound.readframes(4000), "<i2")
+        spectrum = np.abs(np.fft.rfft(frames * np.hanning(4000), 2**17))
+        heard = spectrum.argmax() * 8000 / 2**17
+        assert heard == pytest.approx(440 * (1 + loss.value), rel=2e-3)
+
+
+def test_the_graph_has_the_layers(written):
+    _, _, events = written
+    names = {node.name for node in events.Graph().node}
+    assert {f"{layer}/weights" for layer in LAYERS} <= names
+    assert {"input_ph", "label_ph", "GradientDescent"} <= names
+
+
+def test_merge_takes_two_and_merge_all_every_summary(run_lesson):
+    run = run_lesson("09_tensorboard")
+    assert len(run["glance"].op.inputs) == 2
+    assert len(run["merged"].op.inputs) == 8 * 5 + 5
+    assert "merge_all: 45 summaries" in run.printed
+
+
+def test_what_it_reads_back_is_what_it_wrote(run_lesson):
+    written = run_lesson("09_tensorboard")["written"]
+    counts = {kind: len(tags) for kind, tags in written.items()}
+    assert counts == {"simple_value": 34, "histo": 9, "image": 3, "audio": 1}
+    assert written["simple_value"]["loss"] == [0, *STEPS]
+
+
+def test_trains_as_lesson_08_does(run_lesson):
+    """Same network, same seeds, same batches: the same losses in every digit printed."""
+    lines = [
+        run_lesson(name).printed.splitlines() for name in ("08_deep_network", "09_tensorboard")
+    ]
+    eight, nine = ([line for line in each if line.startswith("STEP")] for each in lines)
+    assert eight == nine[: len(eight)] and len(eight) == 2
