@@ -134,6 +134,18 @@ def test_a_killed_run_resumes_to_the_same_bits(name, steps, kills, tmp_path, run
     assert leftovers(tmp_path) == []
 
 
+def test_a_resumed_training_goes_on_with_the_next_batch(tmp_path, course_here, run_lesson):
+    """Of images, whose epochs are shuffled: the batches are those of an undisturbed run."""
+    name, flags = "08_deep_network", ["--steps", "300", "--output", tmp_path]
+    assert course_here("run", "08", *flags)[0] == 0
+    undisturbed = outcome(tmp_path, name)
+    state = tmp_path / "checkpoints" / name / "checkpoint"
+    state.write_text(state.read_text().replace("model.ckpt-300", "model.ckpt-210"))
+    assert files.newest_checkpoint(state.parent).name == "model.ckpt-210"
+    assert course_here("run", "08", "--resume", "--output", tmp_path)[0] == 0
+    assert outcome(tmp_path, name) == undisturbed
+
+
 def wait_for_a_save(folder, process):
     """Wait until `process` has saved one checkpoint more, or has ended."""
 

@@ -314,20 +314,25 @@ def test_every_lesson_ends_in_the_bits_of_a_plain_session(name, run_lesson):
             np.testing.assert_array_equal(one, other)
 
 
-# whose ends hang on the last bit, and why
-CHAOTIC = {"11_yogurt_custom_loss": "steps of fixed size around the corner of a loss"}
+# which of a lesson's numbers may differ by more than a hundred-thousandth, by how much, and why
+WIDER = {
+    "08_deep_network": ("", 1e-3, "thousands of steps of ReLU layers"),
+    "09_tensorboard": ("", 1e-3, "thousands of steps of ReLU layers"),
+    "11_yogurt_custom_loss": ("COST 1, PROFIT 9", np.inf, "steps of fixed size around a corner"),
+    "27_optimizers_on_mnist": ("RMSProp:", np.inf, "at its rate of 0.01 it jumps for ever"),
+}
 
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_every_lesson_ends_within_a_hundred_thousandth_when_compiled(name, run_lesson):
     exact, fast = run_lesson(name), run_lesson(name, "--fast")
-    differences = {}
+    part, tolerance, _ = WIDER.get(name, ("", 1e-5, ""))
     for number, value in exact.numbers.items():
         if isinstance(value, str):
             assert fast.numbers[number] == value
-        elif abs(fast.numbers[number] - value) > 1e-5 * abs(value):
-            differences[number] = value, fast.numbers[number]
-    assert not differences or name in CHAOTIC, differences
+        else:
+            within = tolerance if part in number else 1e-5
+            assert abs(fast.numbers[number] - value) <= within * abs(value), number
 
 
 # What runs in a loop, and what does not -----------------------------------------------------------

@@ -1,0 +1,317 @@
+# %% [markdown]
+# # 03 · Linear regression and gradient descent · 一元线性模型与梯度下降
+#
+# ## What it rebuilds · 重建
+#
+# Rebuilds 《Tensorflow_神经网络》 1、一元线性模型, 2、梯度下降; 《深度神经网络-中》 一.1
+# 梯度下降算法.
+#
+# A straight line ŷ = w·x + b is laid through 15 points. The error to make small is the mean of
+# (ŷᵢ − yᵢ)². Gradient descent changes w and b a little, again and again, against the gradient:
+# w ← w − η·∂f/∂w, b ← b − η·∂f/∂b. Here that is written out, without any optimizer.
+#
+# You will meet `tf.gradients`, `assign_sub`, what the learning rate η decides, and batch,
+# stochastic and mini-batch descent.
+
+# %%
+from common import Lesson, Parameter, np, plt, tf
+
+lesson = Lesson(
+    "03_linear_regression",
+    steps=Parameter(10, "epochs, passes through the 15 points; one is one update of batch descent"),
+    learning_rate=Parameter(0.01, "η, the step size of the descent", at_most=1.0),
+    batch_size=Parameter(5, "points in a batch of mini-batch descent", at_least=1, at_most=15),
+)
+
+# %% [markdown]
+# ## Data · 数据
+#
+# 15 points. The same line can be had exactly, by least squares: that is what the descent is to
+# find, and how far it has come can be told from it.
+
+# %%
+x_train = np.array(
+    [3.3, 4.4, 5.5, 6.71, 6.93, 4.168, 9.779, 6.182, 7.59, 2.167, 7.042, 10.791, 5.313, 7.997, 3.1]
+)
+y_train = np.array(
+    [1.7, 2.76, 2.09, 3.19, 1.694, 1.573, 3.366, 2.596, 2.53, 1.221, 2.827, 3.465, 1.65, 2.904, 1.3]
+)
+columns = np.stack([x_train, np.ones(15)], axis=1)
+w_exact, b_exact = np.linalg.lstsq(columns, y_train, rcond=None)[0]
+print("Least squares: y = %.4f * x + %.4f" % (w_exact, b_exact))
+
+# %% [markdown]
+# How steep the loss can be is known as well. It is a parabola in every direction; its steepest
+# one bends with the largest eigenvalue λ of the matrix of second derivatives, 2·AᵀA/15 with
+# the columns A = (x, 1). A step with η above 2/λ ends higher on the other side than it began.
+
+# %%
+bends = np.linalg.eigvalsh(2 * columns.T @ columns / 15)
+rate_limit = 2 / bends[-1]
+print("The loss bends by %.4f and by %.4f: η must stay below %.5f" % (*bends, rate_limit))
+
+# %% [markdown]
+# ## Graph · 计算图
+#
+# As in the document's code `y_` is the prediction (elsewhere in the course it is the label).
+# w begins anywhere, b at 0. `tf.gradients(loss, [w, b])` adds the operations that compute both
+# derivatives to the graph; nothing is computed yet.
+#
+# Of the loss the document writes (ŷᵢ − yᵢ)² here and (ŷᵢ − y)², without the second i, where it
+# repeats it for logistic regression: each point is compared with its own label.
+
+# %%
+x = tf.placeholder(tf.float32, shape=(None,), name="x")
+y = tf.placeholder(tf.float32, shape=(None,), name="y")
+w = tf.Variable(tf.random_normal(shape=(), seed=lesson.op_seed()), name="weight")
+b = tf.Variable(0, dtype=tf.float32, name="bias")
+
+y_ = w * x + b
+loss = tf.reduce_mean(tf.square(y_ - y))
+w_grad, b_grad = tf.gradients(loss, [w, b])
+
+# %% [markdown]
+# `w.assign_sub(v)` is w ← w − v. Both updates need the gradients, these the predictions, and
+# these both old values: so neither update can run before the other's gradient has been computed.
+
+
+# %%
+def descend(lr):
+    w_update = w.assign_sub(lr * w_grad)
+    b_update = b.assign_sub(lr * b_grad)
+    return w_update, b_update
+
+
+TOO_SMALL, TOO_LARGE = 0.0001, 0.024
+updates = {lr: descend(lr) for lr in (lesson.learning_rate, TOO_SMALL, TOO_LARGE)}
+
+# %%
+tf.summary.scalar("loss", loss)
+tf.summary.histogram("residuals", y_ - y)
+merged = tf.summary.merge_all()
+
+# %% [markdown]
+# ## Session · 会话
+#
+# ### Ways to take the points · 梯度下降法的分类
+#
+# | 《深度神经网络-中》 1.1 | points for one update | updates in an epoch |
+# |---|---|---|
+# | batch 批量 | all 15 | 1 |
+# | stochastic 随机 | 1, in a new order each epoch | 15 |
+# | mini-batch 小批量 | 5, in a new order each epoch | 3 |
+
+
+# %%
+def batches(e, size):
+    """The points of epoch e: lists of `size` numbers, in an order that depends on e alone."""
+    order = np.arange(15) if size == 15 else np.random.RandomState(e).permutation(15)
+    return [order[start : start + size] for start in range(0, 15, size)]
+
+
+print("Mini-batches of epoch 0: %s" % [rows.tolist() for rows in batches(0, lesson.batch_size)])
+
+
+# %% [markdown]
+# One function for every training. `sess.run` of the two updates gives the values that they
+# leave: the path of (w, b), kept for the figures.
+
+
+# %%
+def train(name, lr, size):
+    points = {x: x_train, y: y_train}
+    with lesson.session(name) as sess:
+        init_op = tf.global_variables_initializer()
+        lesson.restore_or_run(sess, init_op)
+        writer = lesson.writer(sess)
+        history = lesson.history(sess)
+        for e in lesson.loop(sess):
+            path = [sess.run([w, b])]
+            for rows in batches(e, size):
+                feed = {x: x_train[rows], y: y_train[rows]}
+                path.append(sess.run(updates[lr], feed_dict=feed))
+            loss_value = sess.run(loss, feed_dict=points)
+            if np.isfinite(loss_value):
+                writer.add_summary(sess.run(merged, feed_dict=points), e)
+            history.append(epoch=e + 1, path=path, loss=loss_value)
+        w_value, b_value, loss_value = sess.run([w, b, loss], feed_dict=points)
+    print("%-10s  w %9.6f  b %9.6f  loss %g" % (name, w_value, b_value, loss_value))
+    path = np.concatenate([history["path"][:, :-1].reshape(-1, 2), [[w_value, b_value]]])
+    return {"path": path, "loss": loss_value}
+
+
+# %% [markdown]
+# The document's training is "batch": 10 updates at the rate 0.01. One rate is too small, one
+# too large; and two trainings at 0.01 take the points in batches.
+
+# %%
+batch = train("batch", lesson.learning_rate, 15)
+too_small = train("too_small", TOO_SMALL, 15)
+too_large = train("too_large", TOO_LARGE, 15)
+mini_batch = train("mini_batch", lesson.learning_rate, lesson.batch_size)
+stochastic = train("stochastic", lesson.learning_rate, 1)
+
+# %% [markdown]
+# ### The gradient by hand · 梯度的公式
+#
+# ∂f/∂w = 2/n · Σ(ŷᵢ − yᵢ)·xᵢ and ∂f/∂b = 2/n · Σ(ŷᵢ − yᵢ). The first update of batch descent,
+# divided by the rate, is what `tf.gradients` gave.
+
+# %%
+w_begin, b_begin = batch["path"][0]
+residual = w_begin * x_train + b_begin - y_train
+by_hand = [2 * np.mean(residual * x_train), 2 * np.mean(residual)]
+by_tensorflow = (batch["path"][0] - batch["path"][1]) / lesson.learning_rate
+print("by hand       %.4f %.4f" % tuple(by_hand))
+print("tf.gradients  %.4f %.4f" % tuple(by_tensorflow))
+
+# %% [markdown]
+# ## What to see · 看什么
+#
+# * η = 0.01: two updates bring the loss from 59.0 to 0.233, ten to 0.211. Least squares has
+#   0.169: the best w and b, which descent finds in the end (最终), are still far away. Along the
+#   valley the loss bends 336 times less than across it, and one rate serves both directions.
+# * η = 0.0001 is too small: ten updates bring the loss to 49.7, no further.
+# * η = 0.024 is too large: each update jumps to the other side of the valley and higher up, to
+#   243 after ten.
+
+# %%
+for name, training, genuine in (
+    ("batch", batch, (0.3414659, 0.18074778, 0.21103814)),
+    ("mini-batch", mini_batch, (0.31672406, 0.20941873, 0.22447447)),
+    ("stochastic", stochastic, (0.27181154, 0.38265795, 0.2557234)),
+):
+    lesson.compare("w, %s" % name, training["path"][-1, 0], tensorflow_1=genuine[0])
+    lesson.compare("b, %s" % name, training["path"][-1, 1], tensorflow_1=genuine[1])
+    lesson.compare("loss, %s" % name, training["loss"], tensorflow_1=genuine[2])
+lesson.compare("loss, rate %g" % TOO_SMALL, too_small["loss"], tensorflow_1=49.65201)
+lesson.compare("loss, rate %g" % TOO_LARGE, too_large["loss"], tensorflow_1=243.16147)
+lesson.record("w, least squares", w_exact)
+lesson.record("b, least squares", b_exact)
+lesson.record("largest rate that does not diverge", rate_limit)
+
+# %%
+plt.figure()
+plt.plot(x_train, y_train, "ko", label="15 points")
+for (w_value, b_value), style, label in (
+    (batch["path"][0], ":", "at the beginning"),
+    (batch["path"][1], "-.", "after update 1"),
+    (batch["path"][-1], "-", "after update %d" % lesson.steps),
+    ((w_exact, b_exact), "--", "least squares"),
+):
+    ends = np.array([0.1, 11.5])
+    label = "%s: %.3f x %+.3f" % (label, w_value, b_value)
+    plt.plot(ends, w_value * ends + b_value, style, label=label)
+plt.xlabel("x")
+plt.ylabel("y")
+plt.ylim(-4, 4.5)
+plt.legend(loc="lower right")
+lesson.figure("", "fit", "the line", "Batch descent, learning rate %g." % lesson.learning_rate)
+
+
+# %%
+def losses(path):
+    """The loss on all 15 points for each (w, b) of a path."""
+    with np.errstate(all="ignore"):  # of a rate that is too large
+        return np.mean((path[:, :1] * x_train + path[:, 1:] - y_train) ** 2, axis=1)
+
+
+def contours(axis, w_range, b_range=(-0.2, 0.9)):
+    a, c = np.meshgrid(np.linspace(*w_range, 150), np.linspace(*b_range, 120))
+    grid = losses(np.stack([a.ravel(), c.ravel()], axis=1)).reshape(a.shape)
+    levels = [0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200]
+    axis.contour(a, c, grid, levels, linewidths=0.8, colors="0.6")
+    axis.plot(w_exact, b_exact, "k*", markersize=11)
+    axis.set(xlabel="w", ylabel="b", xlim=w_range, ylim=b_range)
+
+
+# %%
+def side_by_side(trainings, w_range, slug, title, caption):
+    """Each path on the contours of the loss; below, the loss of all along the epochs."""
+    figure = plt.figure(figsize=(10, 7))
+    grid = figure.add_gridspec(2, len(trainings))
+    below = figure.add_subplot(grid[1, :])
+    for k, (label, training, mark) in enumerate(trainings):
+        axis, path = figure.add_subplot(grid[0, k]), training["path"]
+        style = {"color": "C%d" % k, "markersize": 4, "linewidth": 1.2}
+        contours(axis, w_range)
+        axis.plot(*path.T, mark, **style)
+        axis.set_title(label, fontsize=10)
+        epochs = np.linspace(0, lesson.steps, len(path))
+        below.semilogy(epochs, losses(path), mark, label=label, **style)
+    exact = losses(np.array([[w_exact, b_exact]]))[0]
+    below.axhline(exact, color="black", linestyle="--", linewidth=1, label="least squares")
+    below.set(xlabel="epoch", ylabel="loss on all 15 points")
+    below.legend()
+    caption += " Contours at 0.2, 0.5, 1, 2, 5 … 200; star: least squares."
+    lesson.figure("", slug, title, caption)
+
+
+# %%
+side_by_side(
+    [
+        ("too small: rate %g" % TOO_SMALL, too_small, "o-"),
+        ("rate %g" % lesson.learning_rate, batch, "s-"),
+        ("too large: rate %g" % TOO_LARGE, too_large, "^-"),
+    ],
+    (-2.5, 3),
+    "learning-rates",
+    "three learning rates",
+    "Batch descent.",
+)
+
+# %% [markdown]
+# ### Batch, stochastic, mini-batch · 批量、随机、小批量
+#
+# * The smaller the batch, the sooner the first descent: after two thirds of an epoch mini-batch
+#   descent is where batch descent is after two epochs.
+# * And the more restless the end. Each point has a line of its own to ask for; a step towards
+#   it is uphill for others. For x = 10.79 alone the rate limit is 0.0085, so that point's step
+#   at 0.01 throws w far across. A mean over 5 points hardly trembles.
+# * 《Tensorflow_神经网络》 says of stochastic descent that it takes the steepest direction every
+#   time: batch descent does; the others take that of their batch.
+
+# %%
+side_by_side(
+    [
+        ("batch: all 15 points", batch, "s-"),
+        ("mini-batch: %d points" % lesson.batch_size, mini_batch, "o-"),
+        ("stochastic: 1 point", stochastic, ".-"),
+    ],
+    (-1, 1.1),
+    "batches",
+    "batch, mini-batch and stochastic descent",
+    "Learning rate %g for all." % lesson.learning_rate,
+)
+
+# %%
+lesson.finish()
+
+# %% [markdown]
+# ## Exercises · 练习
+#
+# 1. Let it run on: `--steps 4000`. Which of the three ways arrives at least squares?
+#
+# <details><summary>Answer</summary>
+#
+# Batch descent: w = 0.2600, b = 0.7476, the loss of least squares in six digits. The other two
+# are in its neighbourhood (mini-batch: 0.290 and 0.750) and stay as restless as they were: at a
+# constant rate only the gradient of all points comes to rest. Lesson 14 lets the rate decay.
+# </details>
+#
+# 2. Try `--learning-rate 0.0231`, just below 2/λ. What do the ten updates of batch descent do?
+#
+# <details><summary>Answer</summary>
+#
+# They jump from one side of the valley to the other and lose little: the loss is 54.2 after
+# ten. Each leaves |1 − 0.0231 · 86.396| = 99.6 % of the distance across. Half that rate, near
+# 1/λ = 0.0116, would stand on the valley's floor at once.
+# </details>
+#
+# 3. Calm stochastic descent: `--learning-rate 0.001`. What does it cost the others?
+#
+# <details><summary>Answer</summary>
+#
+# Its loss ends at 0.2119 and no longer jumps. Batch descent, with ten updates in all, is only at
+# 9.86 and mini-batch, with thirty, at 0.47: a small batch needs a small rate, and can afford it.
+# </details>
