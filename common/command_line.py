@@ -181,6 +181,7 @@ def _one_sentence(kind, error, trace):
         stop_printing()
     elif issubclass(kind, (CourseError, KeyboardInterrupt)):
         say(error)
+        sys.exit(getattr(error, "exit_code", 130))
     else:
         sys.__excepthook__(kind, error, trace)
 

@@ -1,5 +1,6 @@
 """One run of one lesson: its parameters, folders, sessions, checkpoints, figures and results."""
 
+import os
 import platform
 import time
 
@@ -136,6 +137,8 @@ class Lesson:
         self.parameters = {}
         for name, parameter in parameters.items():
             value = given.get(name, recorded.get(name, parameter.default))
+            if name == "data":
+                value = _absolute(value)
             longer = self.mode == "resume" and name in ("steps", "epochs")
             may_differ = self.mode == "run" or longer
             if name in recorded and value != recorded[name] and not may_differ:
@@ -459,6 +462,12 @@ def _show_in_notebook(picture, kind):
         from IPython.display import Image, display
 
         display(Image(picture, format=kind))
+
+
+def _absolute(word):
+    """`word`, made absolute where it is a path: a restore may come from another folder."""
+    is_path = isinstance(word, str) and (os.sep in word or os.path.isfile(word))
+    return os.path.abspath(word) if is_path else word
 
 
 def _figure_name(number, slug):

@@ -199,3 +199,18 @@ def test_every_lesson_answers_help_as_a_script_from_anywhere(name, tmp_path):
     code, out, err = python(ROOT / "lessons" / f"{name}.py", "--help", cwd=tmp_path)
     assert (code, err) == (0, "")
     assert "--restore" in out and "--resume" in out and "examples:" in out
+
+
+@pytest.mark.parametrize(
+    "lesson, data, code, sentence",
+    [
+        ("08", "mnits", 2, "There are no images 'mnits'"),
+        ("08", "mnist", 1, "MNIST is not on this machine"),
+        ("30", "no.csv", 2, "no.csv"),
+    ],
+)
+def test_data_that_is_not_there_has_the_same_exit_code_both_ways(lesson, data, code, sentence):
+    script = catalogue.find(lesson).script
+    for words in ((script, "--data", data), ("-m", "lessons", "run", lesson, "--data", data)):
+        found, _, err = python(*words)
+        assert found == code and sentence in err and "Traceback" not in err, err
