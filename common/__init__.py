@@ -14,6 +14,7 @@ _HOMES = {
     "contrib": ("common.graph_mode", "contrib"),
     "datasets": ("common.datasets", None),
     "np": ("numpy", None),
+    "plots": ("common.plots", None),
     "plt": ("common.plots", "plt"),
     "tf": ("common.graph_mode", "tf"),
 }

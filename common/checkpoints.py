@@ -86,7 +86,8 @@ class Checkpoints:
         saved = [variable for variable in tf.global_variables() if variable not in absent]
         saver = tf.train.Saver(saved) if absent else self._get_saver()
         try:
-            sess.run(tf.variables_initializer(absent))
+            if absent:
+                sess.run(tf.variables_initializer(absent))
             saver.restore(sess, str(prefix))
         except (tf.errors.OpError, ValueError) as error:
             raise _damaged(prefix, error, cure) from error

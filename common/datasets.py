@@ -25,3 +25,44 @@ def circle(seed=2):
     X = rdm.randn(300, 2)
     Y_ = np.array([[int(x0 * x0 + x1 * x1 < 2)] for x0, x1 in X])
     return X, Y_
+
+
+def flower(seed=1):
+    """Two kinds of points on the petals of a flower (《Tensorflow_神经网络》 多层神经网络).
+
+    Returns X, float64 of shape (400, 2), and Y_, int64 of shape (400, 1), first 200 zeros, then 200
+    ones. A point is (r·sin t, r·cos t) with r = 4·sin 4t; zeros have t from 0 to 3.12, ones from
+    3.12 to 6.24. Both t and r have a normal noise of standard deviation 0.2, drawn in this order,
+    label by label.
+    """
+    rdm = np.random.RandomState(seed)
+    petals = []
+    for j in range(2):
+        t = np.linspace(3.12 * j, 3.12 * (j + 1), 200) + 0.2 * rdm.randn(200)
+        r = 4 * np.sin(4 * t) + 0.2 * rdm.randn(200)
+        petals.append(np.stack([r * np.sin(t), r * np.cos(t)], axis=1))
+    return np.concatenate(petals), np.repeat([[0], [1]], 200, axis=0)
+
+
+def exam_scores(seed=2017):
+    """Generated scores of 100 students in two exams, and who of them passed.
+
+    It stands in for the table of 《Tensorflow_神经网络》 Logistic回归. Returns X, float64 of shape
+    (100, 2), uniform in [30, 100), and Y_, int64 of shape (100, 1): 1 for the 60 students with the
+    largest sum of both scores and a normal noise of standard deviation 15, else 0.
+    """
+    rdm = np.random.RandomState(seed)
+    X = 30 + 70 * rdm.rand(100, 2)
+    total = X.sum(axis=1) + 15 * rdm.randn(100)
+    Y_ = (total >= np.sort(total)[40]).astype(np.int64)
+    return X, Y_[:, None]
+
+
+def line():
+    """30 points of a straight line, without noise (《四、训练神经网络》).
+
+    Returns x, float64 of shape (30,), from -1 to 1 at equal distances, and y = 2 + 0.5·x, of the
+    same shape. Σx is 0, so neither coefficient of the line disturbs the descent of the other.
+    """
+    x = np.linspace(-1, 1, 30)
+    return x, 2 + 0.5 * x

@@ -8,6 +8,8 @@ import matplotlib
 matplotlib.use("Agg")  # figures become files; no window, whatever the machine's own backend is
 
 import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib import patheffects
 from PIL import Image
 
 # Okabe and Ito's palette (https://jfly.uni-koeln.de/color/)
@@ -17,6 +19,8 @@ ORANGE, PURPLE, SKY, BLACK = "#E69F00", "#CC79A7", "#56B4E9", "#000000"
 MOST_FRAMES = 101  # of an animation; they make a GIF of some hundred kilobytes
 FRAME_MS, LAST_FRAME_MS = 100, 2000  # how long a frame is shown
 GIF_COLOURS = 64
+
+NUMBER_SIZE, NUMBER_AWAY, NUMBERS_APART = 8, 9, 11  # of the numbers along a path, in points
 
 plt.rcParams.update(
     {
@@ -104,3 +108,85 @@ def thinned(frames):
     if last < MOST_FRAMES:
         return frames
     return [frames[k * last // (MOST_FRAMES - 1)] for k in range(MOST_FRAMES)]
+
+
+# Paths of two parameters -----------------------------------------------------------------------
+
+
+def contours(axis, x_range, y_range, cost, levels=12):
+    """Draw the contours of `cost` over two parameters and end the axis at both ranges.
+
+    cost: takes two arrays of one shape. levels: the costs to draw at, or how many; so many lie at
+    equal distances from the minimum of a parabola.
+    """
+    x, y = np.meshgrid(np.linspace(*x_range, 120), np.linspace(*y_range, 120))
+    values = cost(x, y)
+    if np.ndim(levels) == 0:
+        outwards = np.linspace(0, 1, levels + 1)[1:-1] ** 2
+        levels = values.min() + outwards * (values.max() - values.min())
+    axis.contour(x, y, values, levels, linewidths=0.8, colors="0.75")
+    axis.set(xlim=x_range, ylim=y_range)
+
+
+def path(axis, x, y, style="o-", numbered=True, **look):
+    """Draw the path of two parameters, each point with the number of updates that led there.
+
+    x, y: at the beginning, which has no number, and after each update. The axis has its limits
+    already. A number that finds no room beside its point is left out: where a path comes to rest
+    few points have one. style, look: as of axis.plot.
+    """
+    (line,) = axis.plot(x, y, style, **{"markersize": 4, "linewidth": 1.2, **look})
+    if not numbered:
+        return
+    box = _on_paper(axis, axis.get_xlim(), axis.get_ylim())
+    lines = [_on_paper(axis, *each.get_data()) for each in axis.lines]
+    others = [each for each in axis.texts if isinstance(each, plt.Annotation)]
+    taken = [_on_paper(axis, *each.xy) + each.xyann for each in others]
+    marks = []
+    for number, point in enumerate(_on_paper(axis, x, y)[1:], 1):
+        if not _inside(point, box) or _distance(point, marks) < NUMBER_AWAY:
+            continue
+        place, room = _place_beside(point, box, lines, taken)
+        if room >= NUMBER_AWAY / 2:
+            marks.append(point)
+            taken.append(place)
+            _write(axis, number, (x[number], y[number]), place - point, line.get_color())
+
+
+def _place_beside(point, box, lines, taken):
+    """The place for a number that is farthest from what is drawn, and how far that is."""
+    best, most_room = point, 0
+    for angle in np.arange(0, 2 * np.pi, np.pi / 8):
+        place = point + NUMBER_AWAY * np.array([np.cos(angle), np.sin(angle)])
+        room = min(_distance(place, each[:-1], each[1:]) for each in lines)
+        free = _inside(place, box, 5) and _distance(place, taken) >= NUMBERS_APART
+        if free and room > most_room:
+            best, most_room = place, room
+    return best, most_room
+
+
+def _write(axis, number, xy, beside, color):
+    look = {"color": color, "fontsize": NUMBER_SIZE, "ha": "center", "va": "center"}
+    text = axis.annotate(number, xy, beside, textcoords="offset points", **look)
+    text.set_path_effects([patheffects.withStroke(linewidth=2, foreground="white")])
+
+
+def _on_paper(axis, x, y):
+    """Where (x, y) are drawn, in points from the lower left corner of the axis."""
+    places = axis.transLimits.transform(axis.transScale.transform(np.transpose([x, y])))
+    return places * axis.get_window_extent().size * 72 / axis.figure.dpi
+
+
+def _distance(point, starts, stops=None):
+    """From `point` to the nearest of `starts`, or of the lines from `starts` to `stops`."""
+    if not len(starts):
+        return np.inf
+    ways = np.zeros_like(starts) if stops is None else stops - starts
+    beside = point - np.asarray(starts)
+    lengths = np.maximum((ways**2).sum(axis=1), 1e-9)
+    parts = np.clip((beside * ways).sum(axis=1) / lengths, 0, 1)
+    return np.hypot(*(beside - parts[:, None] * ways).T).min()
+
+
+def _inside(point, box, margin=0):
+    return np.all(point >= box[0] + margin) and np.all(point <= box[1] - margin)

@@ -81,6 +81,11 @@ def _run(name, flags, output):
     return LessonRun(name, output, names, printed.getvalue())
 
 
+def without_times(printed):
+    """What was printed, without the lines that say how long something took."""
+    return "".join(line for line in printed.splitlines(True) if "cost time" not in line)
+
+
 def start(*words, cwd=ROOT, **options):
     """Start `python *words` as a learner would, from the folder `cwd`."""
     environment = {**os.environ, "PYTHONPATH": "", **options.pop("env", {})}

@@ -1,0 +1,134 @@
+"""Lesson 06 against a NumPy twin, an exact minimum and genuine TensorFlow 1.15.5."""
+
+import re
+
+import numpy as np
+import pytest
+from oracles import float32
+
+from common import datasets
+from common.graph_mode import tf
+
+NAME = "06_two_layer_network"
+# random_normal_initializer(stddev=0.01) of 1.15.5, seeds 6101 and 6102
+W1 = float32(
+    [
+        [-0.01480601, 0.00066553, -0.00871519, 0.00148085],
+        [-0.00885941, 0.01359919, -0.00706043, -0.01944353],
+    ]
+)
+W2 = float32([[0.00969812], [0.01512808], [0.01119241], [-0.02120762]])
+
+
+def cross_entropy(p, y):
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+def network_twin(steps):
+    """The four variables and the loss after `steps` of descent at rate 1, in float64."""
+    X, y = datasets.flower()
+    w1, b1, w2, b2 = W1.astype(np.float64), np.zeros(4), W2.astype(np.float64), np.zeros(1)
+
+    def forward():
+        hidden = np.tanh(X @ w1 + b1)
+        return hidden, 1 / (1 + np.exp(-(hidden @ w2 + b2)))
+
+    for _ in range(steps):
+        hidden, p = forward()
+        back_2 = (p - y) / 400
+        back_1 = back_2 @ w2.T * (1 - hidden**2)
+        w2, b2 = w2 - hidden.T @ back_2, b2 - back_2.sum(axis=0)
+        w1, b1 = w1 - X.T @ back_1, b1 - back_1.sum(axis=0)
+    return (w1, b1, w2, b2), cross_entropy(forward()[1], y)
+
+
+def best_logistic():
+    """Loss and accuracy of the best line, by Newton's method."""
+    X, y = datasets.flower()
+    A, values = np.column_stack([X, np.ones(400)]), np.zeros(3)
+    for _ in range(20):
+        p = 1 / (1 + np.exp(-A @ values))
+        values -= np.linalg.solve(A.T @ (A * (p * (1 - p))[:, None]), A.T @ (p - y[:, 0]))
+    p = 1 / (1 + np.exp(-A @ values))
+    return cross_entropy(p, y[:, 0]), np.mean((p >= 0.5) == y[:, 0])
+
+
+def test_the_flower_is_drawn_label_by_label_angle_before_radius():
+    X, Y_ = datasets.flower()
+    assert X.shape == (400, 2) and Y_.shape == (400, 1) and Y_.dtype == np.int64
+    np.testing.assert_array_equal(Y_[:, 0], np.arange(400) >= 200)
+    noise = 0.2 * np.random.RandomState(1).randn(2, 2, 200)  # label, then angle and radius
+    angle = 3.12 * (np.arange(400) // 200 + np.tile(np.arange(200) / 199, 2))
+    angle += noise[:, 0].ravel()
+    radius = 4 * np.sin(4 * angle) + noise[:, 1].ravel()
+    expected = radius * np.exp(1j * (np.pi / 2 - angle))
+    np.testing.assert_allclose(X[:, 0] + 1j * X[:, 1], expected, rtol=1e-12)
+
+
+def test_begins_with_the_weights_of_genuine_tensorflow(run_lesson):
+    run = run_lesson(NAME, "--steps", "1000")
+    with tf.Session(graph=run["net"].graph) as sess:
+        sess.run([variable.initializer for variable in tf.global_variables()])
+        begin = sess.run([run[part] for part in ("w1", "b1", "w2", "b2")])
+    for ours, genuine in zip(begin, (W1, np.zeros(4), W2, np.zeros(1))):
+        np.testing.assert_allclose(ours, genuine, rtol=0, atol=5e-9)  # as many digits as printed
+
+
+def test_the_network_follows_the_numpy_twin(run_lesson):
+    two = run_lesson(NAME, "--steps", "1000")["two"]
+    twin, loss = network_twin(1000)
+    assert two["loss"] == pytest.approx(loss, rel=2e-5)
+    for ours, theirs in zip(two["weights"], twin):
+        np.testing.assert_allclose(ours, theirs, rtol=2e-3, atol=2e-4)
+
+
+def test_logistic_regression_ends_at_its_exact_minimum_and_fails(run_lesson):
+    logistic = run_lesson(NAME)["logistic"]
+    loss, accuracy = best_logistic()
+    assert loss == pytest.approx(0.673146, abs=1e-6)
+    assert logistic["loss"] == pytest.approx(loss, rel=1e-6)
+    assert logistic["accuracy"] == accuracy == 0.47
+
+
+def test_ends_where_it_ends_under_genuine_tensorflow(run_lesson):
+    """The lesson itself, run under TensorFlow 1.15.5: the document's weights have no seed."""
+    run = run_lesson(NAME)
+    genuine = [0.27615499, 0.26329479, 0.25703633, 0.25367188]
+    np.testing.assert_allclose(run["losses"][24::25], genuine, rtol=1e-5)
+    assert run["two"]["accuracy"] == 0.91
+    # and within a thousandth of the book's, from other weights
+    np.testing.assert_allclose(genuine, [0.277, 0.2635, 0.2572, 0.2538], rtol=0, atol=1e-3)
+
+
+def test_prints_the_loss_every_2500_steps(run_lesson):
+    printed = re.findall(r"^epoch: (\d+), loss: (.+)$", run_lesson(NAME).printed, re.M)
+    assert [int(epoch) for epoch, _ in printed] == [2500, 5000, 7500, 10000] * 2
+    losses = ["0.6731"] * 4 + ["0.2762", "0.2633", "0.2570", "0.2537"]
+    assert [loss for _, loss in printed] == losses
+
+
+def test_the_boundary_is_that_of_the_weights(run_lesson):
+    run = run_lesson(NAME)
+    w1, b1, w2, b2 = (value.astype(np.float64) for value in run["two"]["weights"])
+    grid = np.stack([run["xx"], run["yy"]], axis=-1)
+    expected = 1 / (1 + np.exp(-(np.tanh(grid @ w1 + b1) @ w2 + b2)))[..., 0]
+    np.testing.assert_allclose(run["two"]["grid"], expected, atol=1e-5)
+
+
+def test_the_two_calls_of_the_network_share_its_variables(run_lesson):
+    with run_lesson(NAME)["net"].graph.as_default():
+        assert [variable.op.name for variable in tf.trainable_variables()] == [
+            "weights",
+            "bias",
+            "layer1/weights1",
+            "layer1/bias1",
+            "layer2/weights2",
+            "layer2/bias2",
+        ]
+
+
+def test_without_an_activation_it_is_logistic_regression(run_lesson):
+    """Exercise 2."""
+    two = run_lesson(NAME, "--activation", "none")["two"]
+    assert two["loss"] == pytest.approx(best_logistic()[0], rel=1e-6)
+    assert two["accuracy"] == 0.47
