@@ -19,6 +19,16 @@ FIGURES = {
     "14_exponential_decay": ["06-decay"],
     "18_moving_average": ["07-shadow"],
     "19_l2_regularization": ["08-data", "09-without", "10-with"],
+    "23_weighted_average": ["4-20-convolution", "4-21-betas"],
+    "25_optimizer_paths": [
+        "4-22-cost",
+        "4-23-surface",
+        "4-24-paths",
+        "4-25-rmsprop",
+        "4-26-rmsprop-surface",
+        "4-27-three-paths",
+        "4-28-adam",
+    ],
 }
 
 

@@ -46,6 +46,17 @@ def yogurt_twin(gradient_of_output, steps):
     return np.array(path)
 
 
+def ancestors(operation):
+    """All operations that must have run before `operation` does, and itself."""
+    found, ahead = set(), [operation]
+    while ahead:
+        current = ahead.pop()
+        if current not in found:
+            found.add(current)
+            ahead += current.control_inputs + [tensor.op for tensor in current.inputs]
+    return found
+
+
 # Image lessons --------------------------------------------------------------------------------
 
 REAL_IMAGES = ROOT.parent / "shared" / "data"

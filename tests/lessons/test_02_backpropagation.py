@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from oracles import float32
+from oracles import ancestors, float32
 
 from common import loops
 from common.graph_mode import tf
@@ -149,16 +149,6 @@ def test_no_gradient_is_computed_from_weights_that_have_moved(run):
     with run["loss"].graph.as_default():
         for move in run["moves"]:
             assert gradients <= ancestors(tf.convert_to_tensor(move).op)
-
-
-def ancestors(operation):
-    found, ahead = set(), [operation]
-    while ahead:
-        current = ahead.pop()
-        if current not in found:
-            found.add(current)
-            ahead += current.control_inputs + [tensor.op for tensor in current.inputs]
-    return found
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from oracles import golden
+from oracles import ancestors, golden
 
 from common.graph_mode import tf
 
@@ -59,13 +59,3 @@ def test_together_has_no_path_from_the_step_to_the_average(run_lesson):
             after = tf.train.ExponentialMovingAverage(0.9, name="After").apply([w])
         assert train_step not in ancestors(together)
         assert train_step in ancestors(after)
-
-
-def ancestors(operation):
-    found, ahead = set(), [operation]
-    while ahead:
-        current = ahead.pop()
-        if current not in found:
-            found.add(current)
-            ahead += current.control_inputs + [tensor.op for tensor in current.inputs]
-    return found
