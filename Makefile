@@ -10,7 +10,7 @@ PY := .venv/bin/python
 PYTHON37 ?= $(shell for p in python3.7 $$HOME/.pyenv/versions/3.7.*/bin/python; do \
 	$$p --version 2>&1 | grep -q "^Python 3\.7\." && echo $$p && break; done)
 
-.PHONY: run test bench notebooks pretrained clean
+.PHONY: run test bench notebooks pretrained gallery clean
 
 run: .venv/ready
 	$(PY) -m lessons run all $(if $(FAST),--fast)
@@ -26,6 +26,9 @@ notebooks: .venv/ready  ## write and execute every lesson's notebook
 
 pretrained: .venv/ready  ## train the checkpoints that ship
 	$(PY) -m common.pretrained
+
+gallery: .venv/ready  ## draw docs/gallery.md; the real image sets must be on disk
+	$(PY) -m common.gallery
 
 clean: .venv/ready  ## remove what your own runs saved
 	$(PY) -m lessons clean all

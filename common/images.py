@@ -5,6 +5,7 @@ line, in the data folder (data/NAME in the course, or where the variable COURSE_
 Keras's cache. The digits come with scikit-learn. Nothing is fetched from here: see common.fetching.
 """
 
+import copy
 import gzip
 import hashlib
 import os
@@ -118,6 +119,13 @@ class ImageSet:
             batch_size -= len(part)
             self.position += len(part)
         return self._examples(chosen[0] if len(chosen) == 1 else np.concatenate(chosen))
+
+    def after(self, count):
+        """The images but for the first `count`, as an ImageSet like this one."""
+        rest = copy.copy(self)
+        rest.pictures, rest.classes = self.pictures[count:], self.classes[count:]
+        rest.position, rest._rows, rest._epoch = 0, self._rows[count:], None
+        return rest
 
     def examples(self, start=0, stop=None):
         """The examples from `start` to `stop` as they lie in the file: images and labels."""

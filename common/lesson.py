@@ -37,7 +37,7 @@ class History:
 
 
 class _Training:
-    """The training in one session: how far it is, its history, its checkpoints.
+    """The training in one session: how far it is, and is to get, its history, its checkpoints.
 
     name: "" where a lesson has one training only.
     """
@@ -46,6 +46,7 @@ class _Training:
         self.name = name
         self.checkpoints = checkpoints
         self.step = 0
+        self.steps = 0
         self.history = History()
         self.data = ()
 
@@ -262,17 +263,6 @@ class Lesson:
             return
         else:
             training.load(training.checkpoints.resume(sess))
-        steps = getattr(self, "steps", training.step)
-        if training.step > steps:
-            asked = (
-                f"--steps {training.step} or more"
-                if "steps" in self.parameters
-                else "more --epochs"
-            )
-            raise UsageError(
-                f"The checkpoint {files.shown(newest)} is already at step {training.step}: give "
-                f"{asked}, or run without --resume."
-            )
         print(f"Restored {self._relative(newest)}")
 
     def loop(self, sess, steps=None):
@@ -281,9 +271,17 @@ class Lesson:
         Yields i as `range(steps)` does. Ctrl-C ends it after the step at hand, saved (Stopped).
         """
         training = self._trainings[sess]
+        training.steps = steps = self.steps if steps is None else steps
         if self.mode == "restore":
             return
-        steps = self.steps if steps is None else steps
+        if training.step > steps:
+            newest = files.shown(training.checkpoints.newest())
+            asked = f"--steps {training.step} or more"
+            asked = asked if "steps" in self.parameters else "more --epochs"
+            raise UsageError(
+                f"The checkpoint {newest} is already at step {training.step}: give {asked}, or run "
+                "without --resume."
+            )
         every = max(1, steps // SAVES_IN_A_TRAINING)
         title = " ".join([self.info.number, training.name or self.name[3:]])
         with progress.interrupts() as pressed, progress.bar(title, training.step, steps) as move:
@@ -395,9 +393,10 @@ class Lesson:
         self._comparisons.append(results.Comparison(name, here, source, says, agrees, why))
 
     def _unfinished(self):
-        steps = getattr(self, "steps", 0)
-        behind = [each.step for each in self._trainings.values() if each.step < steps]
-        return f"at step {min(behind)} of {steps}" if behind else ""
+        for training in self._trainings.values():
+            if training.step < training.steps:
+                return f"at step {training.step} of {training.steps}"
+        return ""
 
     def finish(self):
         """End the lesson: write results.json and the event files, print the comparison.
@@ -437,6 +436,7 @@ class Lesson:
             "mode": self.mode,
             "session": self._session_mode,
             "parameters": self.parameters,
+            "images": str(self._images) if self._images else None,
             "steps": sum(each.step for each in self._trainings.values()),
             "seconds": round(time.time() - self._started, 2),
             "numbers": [each.as_record() for each in self._comparisons],

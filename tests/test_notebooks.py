@@ -7,7 +7,7 @@ import nbclient
 import nbformat
 import numpy as np
 import pytest
-from conftest import LESSONS, ROOT, SHORTER, without_times
+from conftest import LESSONS, ROOT, SHORTER, without_accidents
 
 from common import catalogue, notebooks
 
@@ -77,7 +77,7 @@ def shortened(name):
 def numbers_apart(printed):
     """What was printed, as its words and its numbers (in the last digits machines may differ)."""
     number = r"[-+]?\d+\.?\d*(?:e[-+]?\d+)?"
-    printed = without_times(printed)
+    printed = without_accidents(printed)
     words = re.sub(number, "#", printed).split()
     return [word for word in words if word.strip("[]#")], re.findall(number, printed)
 

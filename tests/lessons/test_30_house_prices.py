@@ -177,12 +177,12 @@ def test_restores_and_refuses_with_the_table_it_was_trained_on(kaggle_file, tmp_
 
 def test_a_bad_file_is_one_sentence_before_anything_is_saved(tmp_path):
     (tmp_path / "bad.csv").write_text("Id,SalePrice\n1,100\n")
-    for data, why in (
-        (tmp_path / "bad.csv", "lacks the columns MSSubClass, MSZoning"),
-        (tmp_path / "none.csv", "is no file"),
+    for data, expected, why in (
+        (tmp_path / "bad.csv", 1, "lacks the columns MSSubClass, MSZoning"),
+        (tmp_path / "none.csv", 2, "is no file"),
     ):
         code, _, err = python(SCRIPT, "--data", data, "--output", tmp_path / "out")
-        assert code == 1 and why in err
+        assert code == expected and why in err
         assert len(err.splitlines()) == 1 and not (tmp_path / "out").exists()
 
 

@@ -1,0 +1,162 @@
+"""Lesson 16 against closed forms in float64, genuine TensorFlow 1.15.5 and Keras."""
+
+import re
+
+import numpy as np
+import pytest
+from conftest import python
+from oracles import float32
+
+from common.graph_mode import tf
+
+SLOPE = 31 / 87  # Σx²/m of the 30 points
+STEPS = np.arange(201)
+POWERS = {False: STEPS / 20, True: STEPS // 20}
+
+CURVES = {
+    ("exponential_decay", False): 0.5 * 0.5 ** POWERS[False],
+    ("exponential_decay", True): 0.5 * 0.5 ** POWERS[True],
+    ("inverse_time_decay", False): 0.5 / (1 + STEPS / 40),
+    ("inverse_time_decay", True): 0.5 / (1 + 0.5 * POWERS[True]),
+    ("natural_exp_decay", False): 0.5 * np.exp(-STEPS / 40),
+    ("natural_exp_decay", True): 0.5 * np.exp(-0.5 * POWERS[True]),
+    ("piecewise_constant", ""): np.array([0.5] * 41 + [0.2] * 80 + [0.05] * 80),
+    ("polynomial_decay", ""): np.interp(STEPS, [0, 80], [0.5, 0.0001]),
+    ("polynomial_decay", "power 2, end 0.1"): 0.1 + 0.4 * np.clip(1 - STEPS / 80, 0, 1) ** 2,
+    # one line down to step 80, then from half the height to 160, then from a third to 240
+    ("polynomial_decay", "cycle"): np.concatenate(
+        [
+            0.0001 + 0.4999 * (1 - STEPS[:81] / 80),
+            0.0001 + 0.4999 * (1 - STEPS[81:161] / 160),
+            0.0001 + 0.4999 * (1 - STEPS[161:] / 240),
+        ]
+    ),
+}
+
+# training: the rate of update j, and whether it counts
+TRAININGS = {
+    "document": (lambda j: 0.1 / (1 + 0.1 * j / 1000), True),
+    "smooth_run": (lambda j: 0.5 / (1 + 0.5 * j / 20), True),
+    "stairs_run": (lambda j: 0.5 / (1 + 0.5 * (j // 20)), True),
+    "no_counter": (lambda j: 0.5, False),
+}
+
+
+@pytest.fixture
+def run(run_lesson):
+    return run_lesson("16_decay_in_tensorflow")
+
+
+@pytest.mark.parametrize("key", CURVES, ids=lambda key: "-".join(map(str, key)))
+def test_a_decay_is_its_closed_form_at_every_step(key, run):
+    assert set(run["curves"]) == set(run["formulas"]) == set(CURVES)
+    np.testing.assert_allclose(run["curves"][key], CURVES[key], rtol=1e-5)
+    np.testing.assert_allclose(run["formulas"][key], CURVES[key], rtol=1e-9)
+
+
+def test_figure_4_18_at_its_last_step(run):
+    assert run["curves"]["inverse_time_decay", False][199] == pytest.approx(0.083682, abs=5e-7)
+    assert run["curves"]["inverse_time_decay", True][199] == pytest.approx(0.090909, abs=5e-7)
+    # genuine TensorFlow 1.15.5, all digits
+    ours = [run["curves"]["inverse_time_decay", staircase][199] for staircase in (False, True)]
+    np.testing.assert_array_equal(float32(ours), float32([0.0836820081, 0.0909090936]))
+
+
+@pytest.mark.parametrize("name", TRAININGS)
+def test_minimize_drives_the_rate_that_the_updates_have(name, run):
+    rate, counts = TRAININGS[name]
+    rates = np.array([rate(j) for j in range(200)])
+    history = run[name]
+    np.testing.assert_array_equal(history["step"], np.arange(200) if counts else np.zeros(200))
+    np.testing.assert_allclose(history["rate"], rates, rtol=1e-6)
+    # both weights by themselves: the cost before every update, from these very rates
+    error0 = -2 * np.cumprod(np.append(1, 1 - rates))
+    error1 = -4.5 * np.cumprod(np.append(1, 1 - SLOPE * rates))
+    costs = (error0**2 + SLOPE * error1**2) / 2
+    np.testing.assert_allclose(history["cost"], costs[:-1], rtol=1e-4, atol=1e-10)
+    end = run[name.replace("_run", "") + "_end"]
+    np.testing.assert_allclose(
+        [end["w0"], end["w1"]], [2 + error0[-1], 0.5 + error1[-1]], atol=1e-5
+    )
+    assert end["step"] == (200 if counts else 0)
+    assert end["rate"] == pytest.approx(rate(200), rel=1e-6)
+
+
+def test_the_code_of_the_document_at_step_1000(run):
+    assert run["rate_1000"] == pytest.approx(0.1 / 1.1, rel=1e-6)
+    assert run["decayed_learning_rate"](1000, 0.1, 1000, 0.1) == pytest.approx(0.1 / 1.1)
+
+
+def test_other_parameters_reach_the_training(run_lesson):
+    flags = ["--decay-steps", "7", "--decay-rate", "0.3", "--initial-learning-rate", "0.4"]
+    run = run_lesson("16_decay_in_tensorflow", *flags, "--staircase", "True", "--steps", "30")
+    j = np.arange(30)
+    np.testing.assert_allclose(run["document"]["rate"], 0.4 / (1 + 0.3 * (j // 7)), rtol=1e-6)
+
+
+def test_step_decay_is_inverse_time_decay_in_a_staircase():
+    with tf.Graph().as_default(), tf.Session() as sess:
+        j = tf.placeholder(tf.int32, ())
+        rate = tf.train.inverse_time_decay(2.0, j, 10, 1.0, staircase=True)
+        ours = [sess.run(rate, {j: k}) for k in STEPS]
+    np.testing.assert_allclose(ours, 2 / np.floor(STEPS / 10 + 1), rtol=1e-6)
+
+
+def test_a_boundary_has_the_value_before_it(run):
+    expected = {step: 1.0 if step <= 100000 else 0.5 for step in range(99997, 100004)}
+    expected.update({step: 0.5 if step <= 110000 else 0.1 for step in range(109997, 110004)})
+    expected[0] = 1.0
+    assert {step: round(float(rate), 6) for step, rate in run["pieces"].items()} == expected
+    assert (run["step_after"], run["rate_after"]) == (100001, 0.5)
+
+
+def test_keras_has_the_same_rates_at_the_boundaries(run):
+    steps = sorted(run["pieces"])
+    code, out, err = python(
+        "-c",
+        "from keras.optimizers.schedules import PiecewiseConstantDecay\n"
+        "rate = PiecewiseConstantDecay([100000, 110000], [1.0, 0.5, 0.1])\n"
+        f"print(*[float(rate(step)) for step in {steps}])",
+    )
+    assert code == 0, err
+    keras = [float(word) for word in out.split()]
+    np.testing.assert_allclose(keras, [run["pieces"][step] for step in steps], rtol=1e-6)
+
+
+def test_keras_exponential_and_inverse_time_decay_are_the_graphs(run):
+    """《深度神经网络-中》 4.2 and 4.3, with ** for ^."""
+    code, out, err = python(
+        "-c",
+        "from keras.optimizers import schedules as s\n"
+        "one, other = s.ExponentialDecay(0.5, 20, 0.5), s.InverseTimeDecay(0.5, 20, 0.5)\n"
+        "print(*[float(f(step)) for f in (one, other) for step in range(201)])",
+    )
+    assert code == 0, err
+    keras = np.array(out.split(), float).reshape(2, 201)
+    names = ("exponential_decay", "inverse_time_decay")
+    ours = [run["curves"][name, False] for name in names]
+    np.testing.assert_allclose(ours, keras, rtol=2e-6)
+
+
+def test_says_what_does_not_work(run):
+    for sentence in (
+        "unexpected keyword argument 'decay_rate'",
+        "unexpected keyword argument 'staircase'",
+        "boundaries should be 1 less than the length of values",
+        "2 ^ 3 is 1, 2 ** 3 is 8",
+        "unsupported operand type(s) for ^",
+    ):
+        assert sentence in run.printed
+    assert run.numbers["γ0·decay_rate ^ (step/decay_steps)"] == "TypeError"
+    assert run["with_power"](1000) == pytest.approx(0.1 * 0.1)
+
+
+def test_prints_the_differences_of_all_ten(run):
+    printed = re.findall(r"differs by (\S+) of the rate at most", run.printed)
+    assert len(printed) == len(CURVES) and all(float(word) < 1e-5 for word in printed)
+
+
+def test_the_example_of_the_document(run):
+    numbers = run.numbers
+    assert numbers["ν for γ0/5 after 100 epochs"] == pytest.approx(2e-8)
+    assert numbers["updates with the rate 1.0"] == 100001
