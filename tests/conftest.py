@@ -21,6 +21,7 @@ LESSONS = [lesson.name for lesson in catalogue.lessons()]
 SHORTER = {
     "08_deep_network": ("--steps", "2000"),
     "09_tensorboard": ("--steps", "3000"),
+    "29_own_optimizer": ("--noise-steps", "180"),
 }
 
 

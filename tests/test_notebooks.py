@@ -69,8 +69,11 @@ def shortened(name):
     notebook = notebooks.from_script(catalogue.find(name))
     for cell in notebook.cells:
         if name in SHORTER and "lesson = Lesson(" in cell.source:
-            cell.source = re.sub(r"steps=\d+", f"steps={SHORTER[name][1]}", cell.source)
-            assert f"steps={SHORTER[name][1]}" in cell.source
+            flag, value = SHORTER[name]
+            parameter = flag.lstrip("-").replace("-", "_")
+            default = rf"(\b{parameter}=(?:Parameter\()?)\d+"
+            cell.source, times = re.subn(default, rf"\g<1>{value}", cell.source)
+            assert times == 1
     return notebook
 
 

@@ -321,6 +321,7 @@ WIDER = {
     "09_tensorboard": ("", 1e-3, "thousands of steps of ReLU layers"),
     "11_yogurt_custom_loss": ("COST 1, PROFIT 9", np.inf, "steps of fixed size around a corner"),
     "27_optimizers_on_mnist": ("RMSProp:", np.inf, "at its rate of 0.01 it jumps for ever"),
+    "29_own_optimizer": ("20 layers", np.inf, "so many make much of the last bit"),
 }
 
 
