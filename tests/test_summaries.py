@@ -18,6 +18,26 @@ FIGURES = {
     "13_learning_rate": ["05-rate"],
     "14_exponential_decay": ["06-decay"],
     "18_moving_average": ["07-shadow"],
+    "15_decay_schedules": [
+        "4-01-constant",
+        "4-02-staircase",
+        "4-03-step-decay",
+        "4-04-step-rates",
+        "4-05-inverse-rates",
+        "4-06-inverse",
+        "4-07-inverse-fast",
+        "4-08-inverse-costs",
+        "4-09-exponential-rates",
+        "4-10-exponential",
+        "4-11-natural-rates",
+        "4-12-natural",
+        "4-13-natural-near",
+        "4-14-natural-costs",
+        "4-15-natural-frozen",
+        "4-16-natural-rate",
+        "4-17-comparison",
+    ],
+    "16_decay_in_tensorflow": ["4-18-staircase"],
     "19_l2_regularization": ["08-data", "09-without", "10-with"],
     "23_weighted_average": ["4-20-convolution", "4-21-betas"],
     "25_optimizer_paths": [
@@ -29,6 +49,7 @@ FIGURES = {
         "4-27-three-paths",
         "4-28-adam",
     ],
+    "29_own_optimizer": ["4-30-own-optimizer"],
 }
 
 
