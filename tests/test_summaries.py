@@ -38,6 +38,7 @@ FIGURES = {
         "4-17-comparison",
     ],
     "16_decay_in_tensorflow": ["4-18-staircase"],
+    "17_zalando_decay": ["4-19-zalando"],
     "19_l2_regularization": ["08-data", "09-without", "10-with"],
     "23_weighted_average": ["4-20-convolution", "4-21-betas"],
     "25_optimizer_paths": [

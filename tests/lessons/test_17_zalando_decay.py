@@ -1,0 +1,175 @@
+"""Lesson 17 against a NumPy twin and genuine TensorFlow 1.15.5."""
+
+import numpy as np
+import pytest
+from oracles import REAL_IMAGES, real_images
+
+from common import images
+from common.graph_mode import tf
+
+
+class ColumnNetwork:
+    """The network of lessons 17 and 28 in NumPy: pictures are columns, ReLU but for the outputs.
+
+    values: W and b of each layer, changed in place. clip: how far the softmax, which goes along
+    the batch, is kept away from 0 and 1 in the cost.
+    """
+
+    def __init__(self, values, clip=0):
+        self.values = [np.array(value, np.float64) for value in values]
+        self.clip = clip
+
+    def layers(self, x):
+        """What goes into each layer, and the outputs."""
+        found = [np.asarray(x, np.float64)]
+        for k in range(0, len(self.values), 2):
+            z = self.values[k] @ found[-1] + self.values[k + 1]
+            found.append(np.maximum(z, 0) if k < len(self.values) - 2 else z)
+        return found
+
+    def evaluate(self, x, labels):
+        """The cost and the accuracy of pictures and labels, both columns."""
+        z = self.layers(x)[-1]
+        y = np.clip(along_the_batch(z), self.clip, 1 - self.clip)
+        cost = -np.mean(labels * np.log(y) + (1 - labels) * np.log(1 - y))
+        return cost, np.mean(along_the_batch(z).argmax(axis=0) == labels.argmax(axis=0))
+
+    def gradients(self, x, labels):
+        """The cost's gradient by each of the values."""
+        found = self.layers(x)
+        y = along_the_batch(found[-1])
+        inside = (y >= self.clip) & (y <= 1 - self.clip)
+        by_y = inside * ((1 - labels) / (1 - y) - labels / y) / labels.size
+        back = y * (by_y - np.sum(by_y * y, axis=1, keepdims=True))
+        gradients = []
+        for k in reversed(range(0, len(self.values), 2)):
+            gradients[:0] = [back @ found[k // 2].T, back.sum(axis=1, keepdims=True)]
+            back = (self.values[k].T @ back) * (found[k // 2] > 0)
+        return gradients
+
+
+def along_the_batch(z):
+    powers = np.exp(z - z.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def first_values(run):
+    """The weights and biases of a lesson's graph before any training."""
+    with run["cost"].graph.as_default(), tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        return sess.run(tf.trainable_variables())
+
+
+def columns(part):
+    return [each.T for each in part.examples()]
+
+
+def batch(X, Y, i, size=50):
+    """The i-th batch in sequence: the same ones in every epoch."""
+    start = i * size % X.shape[1]
+    return X[:, start : start + size], Y[:, start : start + size]
+
+
+def descend(twin, X, Y, updates, rate):
+    """Gradient descent on batches in sequence; the twin's cost and accuracy after each epoch."""
+    found = []
+    for i in range(updates):
+        for value, gradient in zip(twin.values, twin.gradients(*batch(X, Y, i))):
+            value -= rate(i) * gradient
+        if (i + 1) * 50 % X.shape[1] == 0:
+            found.append(twin.evaluate(X, Y))
+    return np.array(found).T
+
+
+@pytest.fixture
+def run(run_lesson):
+    return run_lesson("17_zalando_decay")
+
+
+@pytest.mark.parametrize(
+    "history, rate",
+    [
+        ("history_constant", lambda i: 0.01),
+        ("history_decay", lambda i: 0.1 / (1 + 0.1 * i / 1000)),
+    ],
+)
+def test_its_first_epochs_are_those_of_the_numpy_twin(history, rate, run):
+    X, Y = columns(images.images("digits", seed=None).train)
+    twin = ColumnNetwork(first_values(run))
+    costs, accuracies = descend(twin, X, Y, 90, rate)
+    np.testing.assert_array_equal(run[history]["epoch"], np.arange(101))
+    np.testing.assert_allclose(run[history]["cost"][:3], costs, rtol=1e-6)
+    np.testing.assert_allclose(run[history]["accuracy"][:3], accuracies, atol=1e-6)
+
+
+def test_the_twins_gradients_are_the_costs():
+    rdm = np.random.RandomState(0)
+    shapes = [(4, 6), (4, 1), (3, 4), (3, 1)]
+    for clip in (0, 0.07):
+        twin = ColumnNetwork([rdm.randn(*shape) for shape in shapes], clip)
+        x, labels = rdm.rand(6, 8), np.eye(3)[rdm.randint(3, size=8)].T
+        for value, gradient in zip(twin.values, twin.gradients(x, labels)):
+            for place in np.ndindex(value.shape):
+                costs = []
+                for step in (1e-6, -2e-6):
+                    value[place] += step
+                    costs.append(twin.evaluate(x, labels)[0])
+                value[place] += 1e-6
+                assert gradient[place] == pytest.approx((costs[0] - costs[1]) / 2e-6, abs=1e-7)
+
+
+def test_ends_where_it_ends_under_genuine_tensorflow(run):
+    """The lesson itself, on the digits, under TensorFlow 1.15.5."""
+    for name, costs, accuracies in (
+        (
+            "history_constant",
+            [0.7280049324035645, 0.606338620185852, 0.5738503932952881],
+            [0.859333336353302, 0.8484848737716675],
+        ),
+        (
+            "history_decay",
+            [0.6916279792785645, 0.5345908403396606, 0.5233829617500305],
+            [0.9806666374206543, 0.9528619647026062],
+        ),
+    ):
+        np.testing.assert_allclose(run[name]["cost"][[0, 50, 100]], costs, rtol=1e-5)
+        rate = {"history_constant": "constant", "history_decay": "inverse time"}[name]
+        found = [run.numbers[f"{kind} accuracy, {rate} rate"] for kind in ("training", "test")]
+        np.testing.assert_allclose(found, accuracies, atol=1e-6)
+
+
+def test_the_rate_at_the_end_is_that_of_the_formula(run):
+    assert run.numbers["inverse time: the rate at the end"] == pytest.approx(0.1 / 1.303)
+    fashion = 0.1 / (1 + 0.1 * 101 * 1200 / 1000)
+    assert fashion == pytest.approx(0.0076, abs=5e-5)
+
+
+def test_it_prints_what_it_prints_under_genuine_tensorflow(run):
+    lines = run.printed.splitlines()
+    assert lines[1] == "X (784, 1500), Y (10, 1500): 30 iterations an epoch"
+    assert lines[2:4] == ["Reached epoch   0 cost J = 0.728005", "Accuracy: 0.234000"]
+    assert len([line for line in lines if line.startswith("Reached epoch")]) == 2 * 11
+
+
+@pytest.mark.parametrize("pictures, cost", [(60000, 1.1), (1500, 0.73)])
+def test_the_cost_of_equal_outputs_is_what_the_lesson_says(pictures, cost):
+    labels = np.eye(10)[np.arange(pictures) % 10].T
+    twin = ColumnNetwork([np.zeros((10, 784)), np.zeros((10, 1))])
+    x = np.zeros((784, pictures), np.float32)
+    assert twin.evaluate(x, labels)[0] == pytest.approx(cost, abs=2e-3)
+
+
+@real_images
+def test_the_first_epochs_of_fashion_mnist(run_lesson):
+    flags = ["--epochs", "1", "--data", str(REAL_IMAGES / "fashion_mnist")]
+    run = run_lesson("17_zalando_decay", *flags)
+    assert "X (784, 60000), Y (10, 60000): 1200 iterations an epoch" in run.printed
+    assert run["lesson"].changed() == "run with epochs=1"
+    twin = ColumnNetwork(first_values(run))
+    X, Y = columns(run["sets"].train)
+    (cost,), (accuracy,) = descend(twin, X, Y, 1200, lambda i: 0.01)
+    assert run["history_constant"]["cost"][0] == pytest.approx(cost, rel=1e-4)
+    assert run["history_constant"]["accuracy"][0] == pytest.approx(accuracy, abs=1e-3)
+    numbers = {each.name: each for each in run["lesson"]._comparisons}
+    for rate in ("constant", "inverse time"):
+        assert numbers[f"cost after epoch 0, {rate} rate"].agrees == "yes"
