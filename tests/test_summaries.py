@@ -50,6 +50,7 @@ FIGURES = {
         "4-27-three-paths",
         "4-28-adam",
     ],
+    "28_zalando_adam": ["4-29-adam"],
     "29_own_optimizer": ["4-30-own-optimizer"],
 }
 

@@ -2,72 +2,9 @@
 
 import numpy as np
 import pytest
-from oracles import REAL_IMAGES, real_images
+from oracles import REAL_IMAGES, ColumnNetwork, batch, columns, first_values, real_images
 
 from common import images
-from common.graph_mode import tf
-
-
-class ColumnNetwork:
-    """The network of lessons 17 and 28 in NumPy: pictures are columns, ReLU but for the outputs.
-
-    values: W and b of each layer, changed in place. clip: how far the softmax, which goes along
-    the batch, is kept away from 0 and 1 in the cost.
-    """
-
-    def __init__(self, values, clip=0):
-        self.values = [np.array(value, np.float64) for value in values]
-        self.clip = clip
-
-    def layers(self, x):
-        """What goes into each layer, and the outputs."""
-        found = [np.asarray(x, np.float64)]
-        for k in range(0, len(self.values), 2):
-            z = self.values[k] @ found[-1] + self.values[k + 1]
-            found.append(np.maximum(z, 0) if k < len(self.values) - 2 else z)
-        return found
-
-    def evaluate(self, x, labels):
-        """The cost and the accuracy of pictures and labels, both columns."""
-        z = self.layers(x)[-1]
-        y = np.clip(along_the_batch(z), self.clip, 1 - self.clip)
-        cost = -np.mean(labels * np.log(y) + (1 - labels) * np.log(1 - y))
-        return cost, np.mean(along_the_batch(z).argmax(axis=0) == labels.argmax(axis=0))
-
-    def gradients(self, x, labels):
-        """The cost's gradient by each of the values."""
-        found = self.layers(x)
-        y = along_the_batch(found[-1])
-        inside = (y >= self.clip) & (y <= 1 - self.clip)
-        by_y = inside * ((1 - labels) / (1 - y) - labels / y) / labels.size
-        back = y * (by_y - np.sum(by_y * y, axis=1, keepdims=True))
-        gradients = []
-        for k in reversed(range(0, len(self.values), 2)):
-            gradients[:0] = [back @ found[k // 2].T, back.sum(axis=1, keepdims=True)]
-            back = (self.values[k].T @ back) * (found[k // 2] > 0)
-        return gradients
-
-
-def along_the_batch(z):
-    powers = np.exp(z - z.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
-
-
-def first_values(run):
-    """The weights and biases of a lesson's graph before any training."""
-    with run["cost"].graph.as_default(), tf.Session() as sess:
-        sess.run(tf.global_variables_initializer())
-        return sess.run(tf.trainable_variables())
-
-
-def columns(part):
-    return [each.T for each in part.examples()]
-
-
-def batch(X, Y, i, size=50):
-    """The i-th batch in sequence: the same ones in every epoch."""
-    start = i * size % X.shape[1]
-    return X[:, start : start + size], Y[:, start : start + size]
 
 
 def descend(twin, X, Y, updates, rate):
