@@ -309,6 +309,7 @@ def test_a_fetch_takes_the_mirror_that_answers_and_what_it_fetched_can_be_traine
         ((302, {"Location": "http://127.0.0.1:1/x"}, b""), "https|refused"),
         (gzip.compress(bytes(2**26 + 1)), "unpacks to more"),
     ],
+    ids=["missing", "other", "no gzip", "broken off", "redirected to http", "bomb"],
 )
 def test_a_file_that_no_mirror_has_leaves_the_others_and_no_half(
     answer, reason, mirror, course_here
