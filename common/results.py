@@ -66,6 +66,7 @@ def show_restored(title, saved, comparisons):
     rows = []
     for name, here in {each.name: each.here for each in comparisons}.items():
         before = saved.get(name)
-        same = "" if before is None else "same" if before == here else "differs"
+        both_nan = before != before and here != here
+        same = "" if before is None else "same" if before == here or both_nan else "differs"
         rows.append([name, "not saved" if before is None else before, here, same])
     tables.show(title, ["number", "saved", "restored", ""], rows)

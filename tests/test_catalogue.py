@@ -73,7 +73,6 @@ def test_a_lesson_is_found_by_number_name_and_file(word):
 @pytest.mark.parametrize(
     "word, nearest",
     [
-        ("12", ("11", "13")),
         ("99", [name[:2] for name in LESSONS[-2:]]),
         ("yogurt", ("10", "11")),
         ("", ()),
