@@ -1,0 +1,373 @@
+# %% [markdown]
+# # 20 · Dropout · 随机失活
+#
+# ## What it rebuilds · 重建
+#
+# Rebuilds 《深度神经网络-中》 二.2 Dropout.
+#
+# Dropout regularizes a network by making it unreliable: in each training step every neuron is
+# dropped (失活), made 0, with the probability `rate`, so that none can rely on any other. What is
+# left is enlarged by 1/(1 − rate). After the training nothing is dropped.
+#
+# The document shows a Keras layer, at work at once (eagerly). Here the same is done in a graph,
+# and then tried on a network that learns wrong labels by heart.
+#
+# You will meet `tf.nn.dropout`, `tf.placeholder_with_default` and `tf.cond`.
+
+# %%
+from common import Lesson, Parameter, datasets, np, plt, tf
+
+lesson = Lesson(
+    "20_dropout",
+    steps=1000,
+    learning_rate=Parameter(0.01, at_most=100.0),
+    rate=Parameter(0.2, "probability to be dropped, the document's", at_least=0.0, at_most=0.9),
+    noise=Parameter(0.15, "probability of a wrong label", at_least=0.0, at_most=0.5),
+    seed=Parameter(0, "another one draws other data and weights", at_least=0, at_most=100000),
+)
+
+# %% [markdown]
+# ## Data · 数据
+#
+# The document's: the numbers 1 to 10 in five rows of two. It calls them five batches (五个批次):
+# they are five examples of one batch.
+
+# %%
+data = np.arange(1, 11).reshape(5, 2).astype(np.float32)
+print(data)
+
+# %% [markdown]
+# For the network: 100 points of lesson 19's circle. Each gets the wrong label with the probability
+# 0.15, so that there is something to learn by heart. 2,000 new points have their true labels.
+
+# %%
+POINTS, NEW_POINTS = 100, 2000
+rdm = np.random.RandomState(4 + lesson.seed)
+X, Y_true = (part[:POINTS] for part in datasets.circle(2 + lesson.seed))
+wrong = rdm.rand(POINTS, 1) < lesson.noise
+Y_ = np.where(wrong, 1 - Y_true, Y_true)
+X_new = rdm.randn(NEW_POINTS, 2)
+Y_new = (np.sum(X_new**2, axis=1, keepdims=True) < 2).astype(int)
+print("%d points, %d of them with the wrong label" % (POINTS, wrong.sum()))
+
+# %% [markdown]
+# ## Graph · 计算图
+#
+# ### The layer · Dropout 层
+#
+# `tf.nn.dropout` always drops. Whether this is training or not is asked by a placeholder, and
+# `tf.cond` chooses: that is all that the layer does. (`tf.layers.dropout` of TensorFlow 1 is the
+# same in one call; today's TensorFlow no longer has it.) The seed belongs to the operation, so that
+# every TensorFlow draws the same.
+
+
+# %%
+def dropout(inputs, rate, training, seed):
+    def dropped():
+        return tf.nn.dropout(inputs, rate=rate, seed=seed)
+
+    return tf.cond(training, dropped, lambda: tf.identity(inputs))
+
+
+inputs = tf.placeholder(tf.float32, [None, 2])
+training = tf.placeholder_with_default(False, [], name="training")
+seed = lesson.op_seed()
+outputs = dropout(inputs, lesson.rate, training, seed)
+
+# %% [markdown]
+# By hand: a number between 0 and 1 is drawn for each neuron; it stays where that is `rate` or
+# more, and is divided by 1 − rate. So the mean of what comes out is that of what goes in, and at
+# inference nothing needs to be corrected.
+
+# %%
+drawn = tf.random_uniform(tf.shape(inputs), seed=seed)
+kept = tf.cast(drawn >= lesson.rate, tf.float32)
+by_hand = inputs * kept / (1 - lesson.rate)
+
+gradient = tf.gradients(tf.reduce_sum(outputs), inputs)[0]
+
+# %% [markdown]
+# A trap: the second argument of this `tf.nn.dropout` is not the rate. It is `keep_prob`, what is to
+# be kept, so `tf.nn.dropout(inputs, 0.2)` drops four of five.
+
+# %%
+many = tf.ones([100000])
+share_dropped = 1 - tf.reduce_mean(tf.sign(tf.nn.dropout(many, rate=lesson.rate, seed=seed)))
+share_trap = 1 - tf.reduce_mean(tf.sign(tf.nn.dropout(many, 0.2, seed=seed)))
+
+# %% [markdown]
+# ### The network · 网络
+#
+# 2-64-1, with dropout behind the hidden layer. One training is luck: here are eight networks side
+# by side in one graph, the first index says which. They begin with different weights, have
+# different masks and share nothing but the points.
+
+# %%
+NETWORKS, HIDDEN = 8, 64
+
+
+def normal(shape, stddev):
+    return tf.random_normal(shape, stddev=stddev, seed=100 * lesson.seed + lesson.op_seed())
+
+
+x = tf.placeholder(tf.float32, shape=(None, 2))
+y_ = tf.placeholder(tf.float32, shape=(None, 1))
+rate = tf.placeholder_with_default(0.0, [], name="rate")
+
+w1 = tf.Variable(normal([NETWORKS, 2, HIDDEN], stddev=1))
+b1 = tf.Variable(tf.zeros([NETWORKS, 1, HIDDEN]))
+y1 = tf.nn.relu(tf.matmul(tf.stack([x] * NETWORKS), w1) + b1)
+y1_dropped = dropout(y1, rate, training, seed=lesson.op_seed())
+
+w2 = tf.Variable(normal([NETWORKS, HIDDEN, 1], stddev=0.125))
+b2 = tf.Variable(tf.zeros([NETWORKS, 1, 1]))
+y = tf.matmul(y1_dropped, w2) + b2
+
+# %% [markdown]
+# The loss is the cross entropy of lesson 12, for two classes, of each network by itself. Adam
+# minimizes the sum; a network's weights get no gradient but from its own.
+
+# %%
+labels = tf.stack([y_] * NETWORKS)
+entropies = tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=y)
+losses = tf.reduce_mean(entropies, axis=[1, 2])
+right = tf.equal(y > 0, labels > 0.5)
+accuracies = tf.reduce_mean(tf.cast(right, tf.float32), axis=[1, 2])
+
+train_step = tf.train.AdamOptimizer(lesson.learning_rate).minimize(tf.reduce_sum(losses))
+
+# %%
+tf.summary.scalar("loss", tf.reduce_mean(losses))
+tf.summary.scalar("accuracy", tf.reduce_mean(accuracies))
+tf.summary.histogram("w1", w1)
+merged = tf.summary.merge_all()
+
+# %% [markdown]
+# ## Session · 会话
+#
+# ### 1 to 10 · 随机失活
+#
+# As in the document: the outputs in training. Then by hand, in training again, and the outputs at
+# inference, where the placeholder has its default.
+
+# %%
+with tf.Session() as sess:
+    feed = {inputs: data, training: True}
+    first, slope, hand = sess.run([outputs, gradient, by_hand], feed_dict=feed)
+    draws = [first] + [sess.run(outputs, feed_dict=feed) for _ in range(999)]
+    inference = sess.run(outputs, feed_dict={inputs: data})
+    dropped_share, trap_share = sess.run([share_dropped, share_trap])
+print(first)
+print("by hand the same: %s" % np.array_equal(hand, first))
+print("the next time, in one line: %s" % draws[1].ravel())
+print("at inference:               %s" % inference.ravel())
+print("gradient of the first:      %s" % slope.ravel())
+print("mean of 1,000 times:        %s" % np.mean(draws, axis=0).ravel().round(2))
+
+# %% [markdown]
+# Each run draws another mask. A new session begins again with the first: the seed belongs to the
+# operation, how often it has run to the session.
+#
+# ### The trainings · 训练
+#
+# Without dropout (rate 0), at the document's rate, and at 0.5. Every 50 steps all networks are
+# looked at, without dropout, on the 100 points and on the new ones.
+#
+# A checkpoint has the variables, not how many masks have been drawn. A training that is resumed
+# would begin with the first mask again; so that it ends as if nothing had happened, the masks of
+# the steps behind are drawn once more.
+
+# %%
+xx, yy = np.mgrid[-3:3:0.05, -3:3:0.05]
+grid = np.c_[xx.ravel(), yy.ravel()]
+here, new = {x: X, y_: Y_}, {x: X_new, y_: Y_new}
+
+
+def train(name, rate_value):
+    feed = {x: X, y_: Y_, training: True, rate: rate_value}
+    with lesson.session(name) as sess:
+        init_op = tf.global_variables_initializer()
+        lesson.restore_or_run(sess, init_op)
+        writer = lesson.writer(sess)
+        history = lesson.history(sess)
+        masks = 0
+        for i in lesson.loop(sess):
+            while masks < i:  # only where it is resumed
+                sess.run(y1_dropped.op, feed_dict=feed)
+                masks += 1
+            if i % 50 == 0:
+                loss, accuracy, summary = sess.run([losses, accuracies, merged], feed_dict=here)
+                loss_new, accuracy_new = sess.run([losses, accuracies], feed_dict=new)
+                history.append(step=i, loss=loss, loss_new=loss_new, accuracy_new=accuracy_new)
+                writer.add_summary(summary, i)
+            sess.run(train_step, feed_dict=feed)
+            masks += 1
+        end = sess.run([losses, accuracies], here) + sess.run([losses, accuracies], new)
+        return history, end, sess.run(y, feed_dict={x: grid})
+
+
+# %%
+RATES = {"without": 0.0, "document": lesson.rate, "half": 0.5}
+runs = {}
+for name, value in RATES.items():
+    runs[name] = history, end, _ = train(name, value)
+    print("rate %g: mean and standard deviation of %d networks" % (value, NETWORKS))
+    for what, each in zip(("loss", "accuracy", "loss, new", "accuracy, new"), end):
+        print("  %-14s %.4f ± %.4f" % (what, each.mean(), each.std(ddof=1)))
+
+# %% [markdown]
+# ## What to see · 看什么
+#
+# ### Keras's layer · Keras 的 Dropout 层
+#
+# The document's layer has no seed: it draws other numbers each time it is made. With `seed=1` it
+# can be laid beside the outputs above (1 to 10 in one line, first run in training):
+#
+# | | outputs |
+# |---|---|
+# | `tf.nn.dropout`, here and in TensorFlow 1.15.5 | 1.25 2.5 0 5 6.25 0 0 10 11.25 12.5 |
+# | `tf.keras.layers.Dropout` of TensorFlow 1.15.5 | the same, eagerly and in a graph |
+# | `keras.layers.Dropout` of Keras 3 | 1.25 2.5 3.75 5 6.25 7.5 8.75 10 0 12.5 |
+#
+# * The scale is 1.25 everywhere, and at inference (the default) 1 to 10 come out as they went in.
+# * The mask is another one in Keras 3, and rightly so: its layer hands seeds of its own, one for
+#   each call, to a random function without a state. That of TensorFlow 1 called `tf.nn.dropout`.
+# * Keras 3 warns of the document's `input_shape=(2,)`: dropout fits any shape.
+
+# %%
+scales = (draws / data)[np.array(draws) > 0]
+lesson.compare("what stays is multiplied by", scales.max(), document=1.25, tensorflow_1=1.25)
+lesson.compare("and by no less than", scales.min(), document=1.25, tensorflow_1=1.25)
+change = np.abs(inference - data).max()
+lesson.compare("largest change at inference", change, document=0, tensorflow_1=0)
+lesson.compare("sum of the outputs", first.sum(), tensorflow_1=48.75)
+lesson.compare(
+    "dropped, of 100,000", dropped_share, document=0.2, within=0.005, tensorflow_1=0.1994
+)
+lesson.compare("dropped by tf.nn.dropout(inputs, 0.2)", trap_share, tensorflow_1=0.79849)
+lesson.compare("examples in the document's data", len(inference), document=5)
+
+# %% [markdown]
+# ### The overfitting network · 过拟合的网络
+#
+# * Without dropout a network of 64 neurons learns the wrong labels by heart: after 1,000 steps it
+#   has 97 % of the 100 labels and 82 % of the new points. The loss on the new points is least
+#   after 150 steps, 0.23, and rises to 0.42.
+# * At the rate 0.2 it keeps to the circle: 87 % of the labels, of which 11 are wrong, and 91 % of
+#   the new points. All eight networks are better than all eight without.
+# * This is no luck of these points. With `--seed` 0 … 9, ten times other points, labels and
+#   weights, dropout gains 3 to 13 points on the new ones, 6.7 ± 3.2 (mean ± standard deviation):
+#
+# | | accuracy on new points, mean ± standard deviation of ten |
+# |---|---|
+# | without, after 1,000 steps | 0.830 ± 0.025 |
+# | without, at the step where the loss on the new points is least | 0.892 ± 0.024 |
+# | rate 0.2, after 1,000 steps | 0.897 ± 0.026 |
+# | rate 0.5, after 1,000 steps | 0.902 ± 0.025 |
+#
+# * Who stops in time gets nearly as much without dropout: lesson 21. And where no label is wrong,
+#   there is nothing to gain: exercise 1.
+# * Genuine TensorFlow 1.15.5 draws the same masks and begins with the same weights. Networks that
+#   learn by heart make much of the last bit, so that their losses agree to 1 %; those with dropout
+#   agree to 0.1 %.
+
+# %%
+GENUINE = {
+    "without": (0.11112590, 0.42151982, 0.82412493),
+    "document": (0.32395118, 0.23724031, 0.91343749),
+    "half": (0.33661675, 0.24266797, 0.91837502),
+}
+for name, (_, (loss, accuracy, loss_new, accuracy_new), _) in runs.items():
+    what = "%s, rate %g: " % (name, RATES[name])
+    near = 0.02 if name == "without" else 0.002
+    a, b, c = GENUINE[name]
+    lesson.compare(what + "loss on the points", loss.mean(), tensorflow_1=a, within=near)
+    lesson.compare(what + "loss on new points", loss_new.mean(), tensorflow_1=b, within=near)
+    lesson.compare(what + "accuracy, new points", accuracy_new.mean(), tensorflow_1=c, within=0.005)
+    lesson.record(what + "its spread among 8", accuracy_new.std(ddof=1))
+    lesson.record(what + "accuracy on the points", accuracy.mean())
+
+# %%
+figure, axes = plt.subplots(1, 4, figsize=(9, 4))
+titles = ["training, run %d" % k for k in (1, 2, 3)] + ["inference"]
+for axis, values, title in zip(axes, draws[:3] + [inference], titles):
+    axis.imshow(values > 0, cmap="Blues", vmin=0, vmax=4)
+    for (row, column), value in np.ndenumerate(values):
+        axis.text(column, row, "%g" % value if value else "×", ha="center", va="center")
+    axis.set_title(title, fontsize=10)
+    axis.set(xticks=[0, 1], yticks=range(5), xlabel="neuron")
+    axis.grid(False)
+axes[0].set_ylabel("example")
+caption = "×: dropped. What stays is multiplied by 1/(1 − %g)." % lesson.rate
+lesson.figure("", "masks", "dropout of 1 to 10", caption)
+
+# %%
+STYLES = {"without": ("C1", "--"), "document": ("C0", "-"), "half": ("C2", ":")}
+figure, axes = plt.subplots(1, 3, figsize=(11, 4))
+for k, (name, (history, end, _)) in enumerate(runs.items()):
+    color, style = STYLES[name]
+    for axis, what in zip(axes, ("loss", "loss_new")):
+        values = history[what].reshape(-1, NETWORKS)
+        axis.plot(history["step"], values, style, color=color, linewidth=0.5, alpha=0.7)
+        look = {"color": color, "label": "rate %g" % RATES[name]}
+        axis.plot(history["step"], values.mean(axis=1), style, linewidth=2.5, **look)
+    axes[2].plot(k + np.linspace(-0.2, 0.2, NETWORKS), end[3], "os^"[k], color=color)
+axes[0].set(xlabel="training step", ylabel="loss on the %d points" % POINTS)
+axes[1].set(xlabel="training step", ylabel="loss on new points")
+axes[2].set(xlabel="rate", ylabel="accuracy on new points", xlim=(-0.5, 2.5))
+axes[2].set_xticks([0, 1, 2])
+axes[2].set_xticklabels(["%g" % value for value in RATES.values()])
+axes[0].legend()
+caption = (
+    "Thick: the mean of eight networks; thin, and the marks: each. After %d steps at the right."
+)
+lesson.figure("", "effect", "with and without dropout", caption % lesson.steps)
+
+# %%
+figure, axes = plt.subplots(1, 3, figsize=(11, 4.2), sharey=True)
+angle = np.linspace(0, 2 * np.pi, 100)
+for axis, (name, (_, _, outputs_on_grid)) in zip(axes, runs.items()):
+    for label, color, mark in ((1, "C1", "o"), (0, "C0", "^")):
+        axis.plot(*X[Y_[:, 0] == label].T, mark, color=color, markersize=3.5)
+    axis.plot(*X[wrong[:, 0]].T, "ko", markersize=9, fillstyle="none", markeredgewidth=1)
+    axis.plot(np.sqrt(2) * np.cos(angle), np.sqrt(2) * np.sin(angle), "k--", linewidth=1.5)
+    for one in outputs_on_grid[:4]:
+        axis.contour(xx, yy, one.reshape(xx.shape), [0], colors="C2", linewidths=1)
+    axis.set_title("rate %g" % RATES[name], fontsize=10)
+    axis.set(xlabel="x0", xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
+axes[0].set_ylabel("x1")
+caption = (
+    "Dots: label 1, triangles: 0, ringed: a wrong label. Dashed: the circle. Lines: four networks."
+)
+lesson.figure("", "outlines", "what the networks have learned", caption)
+
+# %%
+lesson.finish()
+
+# %% [markdown]
+# ## Exercises · 练习
+#
+# 1. Take the wrong labels away: `--noise 0`. What does dropout gain now?
+#
+# <details><summary>Answer</summary>
+#
+# Nothing to speak of: 97.1 % of the new points at the rate 0.2, 96.8 % without, 96.3 % at 0.5. With
+# four seeds the difference of 0.2 and none was 0.2 ± 0.8 points.
+# </details>
+#
+# 2. Train four times as long: `--steps 4000`. Does dropout only delay the overfitting?
+#
+# <details><summary>Answer</summary>
+#
+# Here it prevents it: the loss on the new points is 0.239 at the rate 0.2 (0.237 after 1,000 steps)
+# and 0.231 at 0.5. Without dropout it goes on rising, from 0.42 to 0.98.
+# </details>
+#
+# 3. How much can be dropped? Try `--rate 0.05`, `--rate 0.8` and `--rate 0.9`.
+#
+# <details><summary>Answer</summary>
+#
+# At 0.05 the new points are 90.3 % right, at 0.8 still 91.8 %, at 0.9 89.6 %: the loss rises to
+# 0.32 there, as six neurons of 64 are hardly enough to learn with. Between 0.2 and 0.8 it does not
+# matter much.
+# </details>

@@ -1,0 +1,204 @@
+"""Lesson 20 against a NumPy twin, Keras itself and genuine TensorFlow 1.15.5."""
+
+import json
+
+import numpy as np
+import pytest
+from oracles import float32, keras
+
+from common import datasets
+from common.graph_mode import tf
+
+NAME = "20_dropout"
+DATA = np.arange(1, 11, dtype=np.float32).reshape(5, 2)
+# tf.nn.dropout(data, rate=0.2, seed=1) under TensorFlow 1.15.5, run after run
+GENUINE = [
+    [1.25, 2.5, 0, 5, 6.25, 0, 0, 10, 11.25, 12.5],
+    [1.25, 2.5, 0, 0, 6.25, 7.5, 8.75, 10, 11.25, 12.5],
+    [1.25, 2.5, 3.75, 5, 6.25, 7.5, 8.75, 10, 11.25, 12.5],
+]
+
+
+# The layer ----------------------------------------------------------------------------------------
+
+
+def test_draws_the_masks_of_genuine_tensorflow(run_lesson):
+    run = run_lesson(NAME)
+    for ours, genuine in zip(run["draws"], GENUINE):
+        np.testing.assert_array_equal(ours.ravel(), float32(genuine))
+    printed = "[[ 1.25  2.5 ]\n [ 0.    5.  ]\n [ 6.25  0.  ]\n [ 0.   10.  ]\n [11.25 12.5 ]]"
+    assert printed in run.printed
+
+
+def test_outputs_are_zero_or_enlarged_and_the_gradient_takes_the_same_mask(run_lesson):
+    run = run_lesson(NAME)
+    kept = np.array(run["draws"]) > 0
+    np.testing.assert_array_equal(run["draws"], kept * np.float32(1.25) * DATA)
+    np.testing.assert_array_equal(run["slope"], kept[0] * np.float32(1.25))
+    np.testing.assert_array_equal(run["hand"], run["first"])
+    np.testing.assert_array_equal(run["inference"], DATA)
+    # the mean is that of what goes in, to four of its standard deviations
+    mean, n = np.mean(run["draws"], axis=0), len(run["draws"])
+    assert n == 1000 and (np.abs(mean / DATA - 1) < 4 * np.sqrt(0.2 / 0.8 / n)).all()
+
+
+def test_shares_dropped_are_the_rate_and_what_is_not_kept(run_lesson):
+    run = run_lesson(NAME)
+    deviation = np.sqrt(0.2 * 0.8 / 100000)
+    assert abs(run["dropped_share"] - 0.2) < 4 * deviation
+    assert abs(run["trap_share"] - 0.8) < 4 * deviation
+    # genuine TensorFlow 1.15.5
+    assert run["dropped_share"] == np.float32(0.19940001)
+    assert run["trap_share"] == np.float32(0.79849)
+
+
+def test_what_the_lesson_says_of_keras():
+    """The document's layer in Keras 3: the same scale, another mask, a warning."""
+    said = keras(
+        """
+        import json
+        import warnings
+        import numpy as np
+        import tensorflow as tf
+        data = np.arange(1, 11).reshape(5, 2).astype(np.float32)
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            layer = tf.keras.layers.Dropout(0.2, input_shape=(2,))
+        unseeded = [layer(data, training=True) for _ in range(200)]
+        seeded = tf.keras.layers.Dropout(0.2, seed=1)(data, training=True)
+        found = {
+            "seeded": np.ravel(seeded).tolist(),
+            "unseeded": np.array(unseeded).tolist(),
+            "inference": [np.ravel(layer(data, **o)).tolist() for o in ({}, {"training": False})],
+            "warned": [str(each.message) for each in warned],
+        }
+        print(json.dumps(found))
+        """
+    )
+    assert said["seeded"] == [1.25, 2.5, 3.75, 5, 6.25, 7.5, 8.75, 10, 0, 12.5]
+    unseeded = np.array(said["unseeded"])
+    np.testing.assert_array_equal(unseeded, (unseeded > 0) * 1.25 * DATA)
+    assert np.mean(unseeded == 0) == pytest.approx(0.2, abs=4 * np.sqrt(0.2 * 0.8 / 2000))
+    assert said["inference"] == [DATA.ravel().tolist()] * 2
+    assert any("input_shape" in each for each in said["warned"])
+
+
+def test_tensorflow_has_lost_the_layer_of_tf_layers():
+    """TensorFlow 1.15.5 has it, with the masks of tf.nn.dropout."""
+    with pytest.raises(AttributeError, match="dropout"):
+        _ = tf.layers.dropout
+
+
+# The network --------------------------------------------------------------------------------------
+
+
+def masks(rate, steps):
+    """Which neurons stay in each step: of the random operation behind tf.nn.dropout, seed 3."""
+    with tf.Graph().as_default(), tf.Session() as sess:
+        drawn = tf.random_uniform([8, 100, 64], seed=3)
+        for _ in range(steps):
+            yield sess.run(drawn) >= np.float32(rate)
+
+
+def beginning():
+    with tf.Graph().as_default(), tf.Session() as sess:
+        w1 = tf.random_normal([8, 2, 64], stddev=1, seed=2)
+        w2 = tf.random_normal([8, 64, 1], stddev=0.125, seed=4)
+        w1, w2 = (value.astype(np.float64) for value in sess.run([w1, w2]))
+    return [w1, np.zeros((8, 1, 64)), w2, np.zeros((8, 1, 1))]
+
+
+def forward(values, X, mask=1.0):
+    w1, b1, w2, b2 = values
+    sums = X @ w1 + b1
+    hidden = np.maximum(sums, 0) * mask
+    return sums, hidden, hidden @ w2 + b2
+
+
+def losses(values, X, Y_):
+    y = forward(values, X)[2]
+    return np.mean(np.logaddexp(0, y) - Y_ * y, axis=(1, 2))
+
+
+def adam_twin(rate, X, Y_, steps):
+    """Eight networks trained by Adam on all points with dropout, in float64: their values."""
+    values = beginning()
+    m, v = ([np.zeros_like(value) for value in values] for _ in range(2))
+    for i, kept in enumerate(masks(rate, steps)):
+        mask = kept / (1 - rate)
+        sums, hidden, y = forward(values, X, mask)
+        back = (1 / (1 + np.exp(-y)) - Y_) / len(X)
+        inner = (back @ values[2].transpose(0, 2, 1)) * mask * (sums > 0)
+        gradients = [
+            X.T @ inner,
+            inner.sum(axis=1, keepdims=True),
+            hidden.transpose(0, 2, 1) @ back,
+            back.sum(axis=1, keepdims=True),
+        ]
+        step_size = 0.01 * np.sqrt(1 - 0.999 ** (i + 1)) / (1 - 0.9 ** (i + 1))
+        for k, gradient in enumerate(gradients):
+            m[k] = 0.9 * m[k] + 0.1 * gradient
+            v[k] = 0.999 * v[k] + 0.001 * gradient**2
+            values[k] = values[k] - step_size * m[k] / (np.sqrt(v[k]) + 1e-8)
+    return values
+
+
+def test_eleven_of_the_hundred_labels_are_wrong(run_lesson):
+    run = run_lesson(NAME)
+    X, Y_ = datasets.circle()
+    np.testing.assert_array_equal(run["X"], X[:100])
+    flipped = run["Y_"] != Y_[:100]
+    np.testing.assert_array_equal(flipped, run["wrong"])
+    assert flipped.sum() == 11
+    inside = np.hypot(*run["X_new"].T) ** 2 < 2
+    np.testing.assert_array_equal(run["Y_new"][:, 0], inside)
+
+
+@pytest.mark.parametrize("name, rate", [("without", 0.0), ("document", 0.2), ("half", 0.5)])
+def test_the_first_steps_follow_the_numpy_twin(name, rate, run_lesson):
+    run = run_lesson(NAME)
+    values = adam_twin(rate, run["X"], run["Y_"], 50)
+    history = run["runs"][name][0]
+    assert history["step"][1] == 50
+    np.testing.assert_allclose(history["loss"][1], losses(values, run["X"], run["Y_"]), rtol=1e-4)
+    expected = losses(values, run["X_new"], run["Y_new"])
+    np.testing.assert_allclose(history["loss_new"][1], expected, rtol=1e-4)
+
+
+def test_ends_where_it_ends_under_genuine_tensorflow(run_lesson):
+    """The lesson itself, run under TensorFlow 1.15.5: mean losses of eight networks."""
+    runs = run_lesson(NAME)["runs"]
+    for name, loss, loss_new, within in (
+        ("without", 0.11112590, 0.42151982, 0.05),
+        ("document", 0.32395118, 0.23724031, 0.002),
+        ("half", 0.33661675, 0.24266797, 0.002),
+    ):
+        end = runs[name][1]
+        assert end[0].mean() == pytest.approx(loss, rel=within)
+        assert end[2].mean() == pytest.approx(loss_new, rel=within)
+
+
+def test_every_network_with_dropout_is_better_than_every_one_without(run_lesson):
+    runs = run_lesson(NAME)["runs"]
+    accuracies = {name: end[3] for name, (_, end, _) in runs.items()}
+    assert accuracies["without"].max() < min(accuracies["document"].min(), accuracies["half"].min())
+
+
+def test_without_wrong_labels_dropout_gains_nothing_to_speak_of(run_lesson):
+    """Exercise 1."""
+    runs = run_lesson(NAME, "--noise", "0")["runs"]
+    means = [end[3].mean() for _, end, _ in runs.values()]
+    assert max(means) - min(means) < 0.015 and min(means) > 0.95
+
+
+def test_a_resumed_training_draws_the_masks_that_it_would_have(tmp_path, course_here):
+    """The seed's place is not in a checkpoint: without care the first mask would come again."""
+    flags = ["--steps", "200", "--output", tmp_path]
+    assert course_here("run", "20", *flags)[0] == 0
+    results = tmp_path / "summaries" / NAME / "results.json"
+    before = json.loads(results.read_text("utf-8"))["numbers"]
+    for training in ("document", "half"):
+        state = tmp_path / "checkpoints" / NAME / training / "checkpoint"
+        state.write_text(state.read_text().replace("model.ckpt-200", "model.ckpt-140"))
+    assert course_here("run", "20", "--resume", "--output", tmp_path)[0] == 0
+    assert json.loads(results.read_text("utf-8"))["numbers"] == before
