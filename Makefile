@@ -10,7 +10,7 @@ PY := .venv/bin/python
 PYTHON37 ?= $(shell for p in python3.7 $$HOME/.pyenv/versions/3.7.*/bin/python; do \
 	$$p --version 2>&1 | grep -q "^Python 3\.7\." && echo $$p && break; done)
 
-.PHONY: run test bench notebooks pretrained gallery clean
+.PHONY: run test bench parity notebooks pretrained gallery clean
 
 run: .venv/ready
 	$(PY) -m lessons run all $(if $(FAST),--fast)
@@ -20,6 +20,9 @@ test: .venv/ready
 
 bench: .venv/ready $(if $(PYTHON37),.venv-tf1/ready)  ## measure whole trainings side by side
 	$(PY) benchmarks/run.py
+
+parity: .venv/ready .venv-tf1/ready  ## compare every number with genuine TensorFlow 1.15.5's
+	$(PY) -m common.parity
 
 notebooks: .venv/ready  ## write and execute every lesson's notebook
 	$(PY) -m common.notebooks
@@ -40,6 +43,8 @@ clean: .venv/ready  ## remove what your own runs saved
 	@touch $@
 
 .venv-tf1/ready: requirements-tf1.txt
+	@test -n "$(PYTHON37)" || { echo "There is no Python 3.7 here, which TensorFlow 1.15.5 needs:" \
+		"install it, and name it with PYTHON37=/path/to/python3.7."; exit 1; }
 	$(PYTHON37) -m venv .venv-tf1
 	.venv-tf1/bin/python -m pip install --requirement requirements-tf1.txt
 	@touch $@

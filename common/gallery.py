@@ -23,7 +23,7 @@ from common.errors import CourseError
 FOLDER = files.ROOT / "docs" / "gallery"
 PAGE = files.ROOT / "docs" / "gallery.md"
 RUNS = files.ROOT / "gallery-runs"
-WIDTH, COLOURS, COLUMNS = 400, 64, 3  # of a thumbnail, and of the page
+WIDTH, COLOURS, COLUMNS = 400, 256, 3  # of a thumbnail, and of the page
 
 
 def wants_images(lesson):

@@ -81,7 +81,7 @@ class Lesson:
         self._session_mode = "xla" if fast else request.session
         self._output = files.output_folder(request.output)
         self._output_flag = f' --output "{request.output}"' if request.output else ""
-        self._comparisons, self._writers = [], []
+        self._comparisons, self._writers, self._parity = [], [], []
         self._figures, self._animations = [], []
         self._trainings = {}
         self._images = None
@@ -392,6 +392,15 @@ class Lesson:
             agrees, why = ("not compared", settings) if settings else ("no", "")
         self._comparisons.append(results.Comparison(name, here, source, says, agrees, why))
 
+    def parity(self, within, of="", because=""):
+        """State how far this lesson's numbers may be from those of genuine TensorFlow 1.15.5.
+
+        within: in parts of a quantity's largest value. of: what the quantity's name has in it, a
+        number's, a training's or a variable's. because: why it is more than 1e-5.
+        `make parity` reads it.
+        """
+        self._parity.append({"within": within, "of": of, "because": because})
+
     def _unfinished(self):
         for training in self._trainings.values():
             if training.step < training.steps:
@@ -441,6 +450,7 @@ class Lesson:
             "seconds": round(time.time() - self._started, 2),
             "numbers": [each.as_record() for each in self._comparisons],
             "figures": [path.name for path, _ in self._figures] + self._animations,
+            "parity": self._parity,
             "python": platform.python_version(),
             "tensorflow": tf.__version__,
             "numpy": np.__version__,

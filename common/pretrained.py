@@ -1,8 +1,8 @@
 """The checkpoints that ship: `python -m common.pretrained [LESSON ...]` trains them anew.
 
 Each lesson is run with the document's settings in an empty folder; the newest checkpoint of each
-of its trainings and its run.json go to checkpoints/pretrained/NN_name/. What only training needs,
-the optimizers' slots, stays behind: it can be thrice the size of the rest.
+of its trainings and its run.json go to checkpoints/pretrained/NN_name/. Where they are large, what
+only training needs stays behind: the optimizers' slots, which can be thrice the size of the rest.
 """
 
 import shutil
@@ -14,6 +14,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from common import catalogue, command_line, files
+
+LARGE = 500_000  # bytes of one training's variables
 
 
 def train(lesson):
@@ -35,27 +37,24 @@ def _ship_newest(trained, shipped):
     shipped.mkdir(parents=True)
     for path in trained.glob(prefix.name + ".*"):
         shutil.copy(path, shipped)
-    _leave_out_slots(trained / prefix.name, shipped / prefix.name)
+    if sum(path.stat().st_size for path in trained.glob(prefix.name + ".data-*")) > LARGE:
+        _leave_out_slots(trained / prefix.name, shipped / prefix.name)
     lines = [f'{key}: "{prefix.name}"' for key in _STATE_KEYS]
     files.write_bytes(shipped / "checkpoint", ("\n".join(lines) + "\n").encode("ascii"))
 
 
 def _leave_out_slots(trained, shipped):
-    """Write the variables of the checkpoint `trained` that are no slots as `shipped`."""
+    """Write the variables of the checkpoint `trained` that are no slots as `shipped`.
+
+    The meta graph is the same but for its Saver, which asks for these variables only.
+    """
     from common.checkpoints import is_slot
     from common.graph_mode import tf
 
-    reader = tf.train.load_checkpoint(str(trained))
-    names = reader.get_variable_to_shape_map()
-    kept = [name for name in names if not is_slot(name)]
-    if len(kept) == len(names):
-        return
     with tf.Graph().as_default(), tf.Session() as sess:
-        variables = {name: tf.Variable(reader.get_tensor(name)) for name in sorted(kept)}
-        sess.run(tf.global_variables_initializer())
-        tf.train.Saver(variables).save(
-            sess, str(shipped), write_meta_graph=False, write_state=False
-        )
+        tf.train.import_meta_graph(f"{trained}.meta").restore(sess, str(trained))
+        kept = [variable for variable in tf.global_variables() if not is_slot(variable.op.name)]
+        tf.train.Saver(kept).save(sess, str(shipped), write_state=False)
 
 
 _STATE_KEYS = ("model_checkpoint_path", "all_model_checkpoint_paths")

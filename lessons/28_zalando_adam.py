@@ -234,7 +234,8 @@ print("The outputs are NaN after epoch: %s" % bare_until)
 # |---|---|---|---|---|---|---|
 # | gradient descent, 0.01 | 1.0143 | 0.9416 | 0.9150 | 0.9093 | 87.2 % | 85.3 % |
 # | Adam, 0.001, clipped | 0.9231 | 0.9083 | 0.8974 | 0.8966 | 90.5 % | 86.1 % |
-#
+
+# %% [markdown]
 # * The 90 % are of the training pictures. On the test pictures the lead is 0.8 %, not 4 %.
 # * Not clipped, Adam at 0.001 fares as well until epoch 23. Then one y_ among the 600,000 of the
 #   whole set is 0 and its cost NaN; in epoch 29 that happens in a batch, and the weights are lost.

@@ -7,12 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from common import catalogue
+
+hypothesis.settings.register_profile("course", deadline=None)  # the machine may be busy
+hypothesis.settings.load_profile("course")
 
 LESSONS = [lesson.name for lesson in catalogue.lessons()]
 

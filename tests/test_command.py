@@ -52,7 +52,7 @@ def test_help_of_one_lesson_shows_its_parameters_with_units_and_defaults():
 @pytest.mark.parametrize(
     "words, expected",
     [
-        (["run", "12"], "the nearest are 11 yogurt_custom_loss and 13 learning_rate"),
+        (["run", "31"], "There is no lesson '31'"),
         (["run", "nonsense"], "There is no lesson 'nonsense'"),
         (["run"], "LESSON"),
         (["fly"], "There is no command 'fly'"),

@@ -210,7 +210,7 @@ def test_no_file_and_a_folder_are_said_to_be_so(tmp_path):
             house_prices.load(path)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_a_damaged_file_is_read_or_refused_in_one_sentence(tmp_path_factory, data):
     content = bytearray(as_kaggle_writes(house_prices.generate(rows=120)).encode())

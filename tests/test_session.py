@@ -265,7 +265,6 @@ def test_random_programs_on_random_graphs_show_no_difference(tmp_path_factory, m
 
     @settings(
         max_examples=100,
-        deadline=None,
         derandomize="CI" in os.environ,  # new programs each time, the same ones in CI
         suppress_health_check=list(HealthCheck),
     )
@@ -320,7 +319,7 @@ WIDER = {
     "08_deep_network": ("", 1e-3, "thousands of steps of ReLU layers"),
     "09_tensorboard": ("", 1e-3, "thousands of steps of ReLU layers"),
     "11_yogurt_custom_loss": ("COST 1, PROFIT 9", np.inf, "steps of fixed size around a corner"),
-    "17_zalando_decay": ("", 1e-3, "thousands of steps of ReLU layers"),
+    "17_zalando_decay": ("", 1e-2, "thousands of steps of ReLU layers; a picture is 1/297"),
     "27_optimizers_on_mnist": ("RMSProp:", np.inf, "at its rate of 0.01 it jumps for ever"),
     "28_zalando_adam": ("", 1e-2, "thousands of steps of ReLU layers with Adam"),
     "29_own_optimizer": ("20 layers", np.inf, "so many make much of the last bit"),

@@ -1,0 +1,54 @@
+"""Meta graphs that TensorFlow 1.15.5 can import: `python -m lessons export-meta`.
+
+A .meta file of today's TensorFlow names attributes that 1.15.5 does not know, and is refused there.
+None of them changes what an operation computes.
+"""
+
+from common import files
+from common.errors import CourseError
+from common.graph_mode import tf
+
+SUFFIX = ".tf1.meta"
+# Attributes that 1.15.5 does not know and that TensorFlow writes even with another value than their
+# default: names for debuggers, and marks for the gradient of a product.
+_YOUNGER = {"debug_name", "validate_shape", "grad_a", "grad_b", "grad_x", "grad_y"}
+
+
+def export(prefix):
+    """Write PREFIX.tf1.meta beside the checkpoint `prefix`; returns its path.
+
+    Raises CourseError where there is no readable PREFIX.meta.
+    """
+    path = prefix.with_name(prefix.name + ".meta")
+    meta = tf.MetaGraphDef()
+    try:
+        meta.ParseFromString(path.read_bytes())
+    except Exception as error:  # protobuf's own DecodeError differs between its versions
+        raise CourseError(
+            f"{files.shown(path)} cannot be read ({error}): run the lesson again."
+        ) from error
+    exported = prefix.with_name(prefix.name + SUFFIX)
+    files.write_bytes(exported, for_tensorflow_1(meta).SerializeToString())
+    return exported
+
+
+def for_tensorflow_1(meta):
+    """A copy of a MetaGraphDef without the attributes that 1.15.5 does not know.
+
+    What has its default is left out as well: 1.15.5 fills in the defaults that it knows.
+    """
+    exported = tf.MetaGraphDef()
+    exported.CopyFrom(meta)
+    exported.ClearField("object_graph_def")
+    defaults = {
+        op.name: {attribute.name: attribute.default_value for attribute in op.attr}
+        for op in meta.meta_info_def.stripped_op_list.op
+    }
+    functions = exported.graph_def.library.function
+    for part in [exported.graph_def.node, *(function.node_def for function in functions)]:
+        for node in part:
+            for name in list(node.attr):
+                usual = defaults.get(node.op, {}).get(name)
+                if name in _YOUNGER or (usual and usual == node.attr[name]):
+                    del node.attr[name]
+    return exported
