@@ -8,6 +8,7 @@ written before the others, and `checkpoint`, by a rename, after them.
 
 import re
 import shutil
+import weakref
 from pathlib import Path
 
 from common import files
@@ -43,12 +44,12 @@ class Checkpoints:
     def save(self, sess, step, history, positions=()):
         """Save all variables of `sess` as those of `step`; returns the prefix.
 
-        history: rows for the figures. positions: how far each data set has been handed out.
+        history: columns for the figures, lists by name. positions: how far each data set has been handed out.
         """
         files.make_writable(self.folder)
         prefix = self.folder / f"{PREFIX}-{step}"
         record = dict(self.owner, step=step, positions=list(positions), history=history)
-        files.write_json(f"{prefix}.json", record)
+        files.write_json(f"{prefix}.json", record, indent=None)
         try:
             self._get_saver().save(sess, str(self.folder / PREFIX), global_step=step)
         except (tf.errors.OpError, OSError) as error:
@@ -95,7 +96,7 @@ class Checkpoints:
 
     def _get_saver(self):
         if self._saver is None:
-            self._saver = tf.train.Saver(save_relative_paths=True)
+            self._saver = tf.train.Saver(saver_def=_saver_def(), save_relative_paths=True)
         return self._saver
 
     def _check_owner(self, prefix, record, cure):
@@ -106,8 +107,9 @@ class Checkpoints:
                     f"{record.get('training')}, not to {self.owner['lesson']} "
                     f"{self.owner['training']}: {cure}"
                 )
-        parts = record.get("history"), record.setdefault("positions", [])
-        if record.get("step") != _step(prefix) or not all(isinstance(part, list) for part in parts):
+        parts = [record.setdefault("positions", []), record.get("history")]
+        fits = [type(part) for part in parts] == [list, dict]
+        if record.get("step") != _step(prefix) or not fits:
             raise CourseError(f"{files.shown(prefix)}.json is not this checkpoint's record: {cure}")
 
     def _remove_leftovers(self):
@@ -117,6 +119,19 @@ class Checkpoints:
             orphan = path.suffix in (".json", ".meta") and path.name.startswith(PREFIX)
             if unfinished or (orphan and not path.with_suffix(".index").exists()):
                 shutil.rmtree(str(path)) if path.is_dir() else path.unlink()
+
+
+_saver_defs = weakref.WeakKeyDictionary()  # {graph: (its variables' names, what saves them)}
+
+
+def _saver_def():
+    """The ops that save and restore all variables: the same ones for all trainings of a graph."""
+    graph, names = tf.get_default_graph(), [variable.name for variable in tf.global_variables()]
+    known, saver_def = _saver_defs.get(graph, (None, None))
+    if known != names:
+        saver_def = tf.train.Saver().as_saver_def()
+        _saver_defs[graph] = names, saver_def
+    return saver_def
 
 
 def is_slot(name):

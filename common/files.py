@@ -71,8 +71,9 @@ def write_bytes(path, content):
             raise
 
 
-def write_json(path, value):
-    write_bytes(path, (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
+def write_json(path, value, indent=1):
+    text = json.dumps(value, indent=indent, ensure_ascii=False) + "\n"
+    write_bytes(path, text.encode("utf-8"))
 
 
 def read_json(path, cure):

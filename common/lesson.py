@@ -23,8 +23,14 @@ class History:
     whose first dimension is the rows.
     """
 
-    def __init__(self, rows=()):
-        self.rows = list(rows)
+    def __init__(self, columns=None):
+        self.rows = [dict(zip(columns, row)) for row in zip(*columns.values())] if columns else []
+
+    @property
+    def columns(self):
+        """Lists by name, which are shorter to save."""
+        names = self.rows[0] if self.rows else ()
+        return {name: [row[name] for row in self.rows] for name in names}
 
     def append(self, **values):
         self.rows.append({name: np.asarray(value).tolist() for name, value in values.items()})
@@ -52,11 +58,11 @@ class _Training:
 
     def save(self, sess):
         positions = [each.position for each in self.data]
-        self.checkpoints.save(sess, self.step, self.history.rows, positions)
+        self.checkpoints.save(sess, self.step, self.history.columns, positions)
 
     def load(self, record):
         self.step = record["step"]
-        self.history.rows[:] = record["history"]
+        self.history.rows[:] = History(record["history"]).rows
         for each, position in zip(self.data, record["positions"]):
             each.position = position
 

@@ -12,6 +12,8 @@ SUFFIX = ".tf1.meta"
 # Attributes that 1.15.5 does not know and that TensorFlow writes even with another value than their
 # default: names for debuggers, and marks for the gradient of a product.
 _YOUNGER = {"debug_name", "validate_shape", "grad_a", "grad_b", "grad_x", "grad_y"}
+# What each import finds out anew, and where ops are to be placed together, which is on the one CPU.
+_IDLE = {"_output_shapes", "_has_manual_control_dependencies", "_class"}
 
 
 def export(prefix):
@@ -19,7 +21,14 @@ def export(prefix):
 
     Raises CourseError where there is no readable PREFIX.meta.
     """
-    path = prefix.with_name(prefix.name + ".meta")
+    exported = prefix.with_name(prefix.name + SUFFIX)
+    meta = read(prefix.with_name(prefix.name + ".meta"))
+    files.write_bytes(exported, for_tensorflow_1(meta).SerializeToString())
+    return exported
+
+
+def read(path):
+    """The MetaGraphDef in the file `path`; CourseError where there is none."""
     meta = tf.MetaGraphDef()
     try:
         meta.ParseFromString(path.read_bytes())
@@ -27,9 +36,7 @@ def export(prefix):
         raise CourseError(
             f"{files.shown(path)} cannot be read ({error}): run the lesson again."
         ) from error
-    exported = prefix.with_name(prefix.name + SUFFIX)
-    files.write_bytes(exported, for_tensorflow_1(meta).SerializeToString())
-    return exported
+    return meta
 
 
 def for_tensorflow_1(meta):
@@ -40,6 +47,7 @@ def for_tensorflow_1(meta):
     exported = tf.MetaGraphDef()
     exported.CopyFrom(meta)
     exported.ClearField("object_graph_def")
+    exported.meta_info_def.ClearField("stripped_op_list")
     defaults = {
         op.name: {attribute.name: attribute.default_value for attribute in op.attr}
         for op in meta.meta_info_def.stripped_op_list.op
@@ -49,6 +57,6 @@ def for_tensorflow_1(meta):
         for node in part:
             for name in list(node.attr):
                 usual = defaults.get(node.op, {}).get(name)
-                if name in _YOUNGER or (usual and usual == node.attr[name]):
+                if name in _YOUNGER | _IDLE or (usual and usual == node.attr[name]):
                     del node.attr[name]
     return exported

@@ -1,10 +1,13 @@
 """The checkpoints that ship: `python -m common.pretrained [LESSON ...]` trains them anew.
 
 Each lesson is run with the document's settings in an empty folder; the newest checkpoint of each
-of its trainings and its run.json go to checkpoints/pretrained/NN_name/. Where they are large, what
-only training needs stays behind: the optimizers' slots, which can be thrice the size of the rest.
+of its trainings and its run.json go to checkpoints/pretrained/NN_name/. The meta graphs are those
+that TensorFlow 1.15.5 reads too. Where the variables are large, what only training needs stays
+behind: the optimizers' slots, which can be twice the size of the rest. checkpoints/pretrained/
+manifest.json lists all of it.
 """
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -15,7 +18,8 @@ from tqdm import tqdm
 
 from common import catalogue, command_line, files
 
-LARGE = 500_000  # bytes of one training's variables
+LARGE = 100_000  # bytes of one training's variables
+MANIFEST = files.PRETRAINED / "manifest.json"
 
 
 def train(lesson):
@@ -33,12 +37,16 @@ def train(lesson):
 
 def _ship_newest(trained, shipped):
     """Copy the newest checkpoint of one training, and a `checkpoint` file that names it alone."""
+    from common.meta_graphs import for_tensorflow_1, read
+
     prefix = files.newest_checkpoint(trained)
     shipped.mkdir(parents=True)
     for path in trained.glob(prefix.name + ".*"):
         shutil.copy(path, shipped)
     if sum(path.stat().st_size for path in trained.glob(prefix.name + ".data-*")) > LARGE:
         _leave_out_slots(trained / prefix.name, shipped / prefix.name)
+    for meta in shipped.glob("*.meta"):
+        files.write_bytes(meta, for_tensorflow_1(read(meta)).SerializeToString())
     lines = [f'{key}: "{prefix.name}"' for key in _STATE_KEYS]
     files.write_bytes(shipped / "checkpoint", ("\n".join(lines) + "\n").encode("ascii"))
 
@@ -60,9 +68,33 @@ def _leave_out_slots(trained, shipped):
 _STATE_KEYS = ("model_checkpoint_path", "all_model_checkpoint_paths")
 
 
+def manifest():
+    """What lies in checkpoints/pretrained: for each lesson the TensorFlow version, the numbers at
+    saving, and for each training its step and the SHA-256 of each file."""
+    lessons = {}
+    for lesson in catalogue.lessons():
+        shipped = files.PRETRAINED / lesson.name
+        run = files.read_json(shipped / "run.json", f"`python -m common.pretrained {lesson.number}`.")
+        trainings = {}
+        for state in sorted(shipped.rglob("checkpoint")):
+            name = state.parent.relative_to(shipped).as_posix()
+            trainings[name] = {
+                "step": int(files.newest_checkpoint(state.parent).name.rpartition("-")[2]),
+                "sha256": {path.name: _sha256(path) for path in sorted(state.parent.glob("*.*"))},
+            }
+        lessons[lesson.name] = {**run, "trainings": trainings}
+    return lessons
+
+
+def _sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def main(words):
-    for lesson in tqdm([catalogue.find(word) for word in words] or catalogue.lessons()):
+    lessons = [catalogue.find(word) for word in words] or catalogue.lessons()
+    for lesson in tqdm(lessons, desc="pretrained"):
         train(lesson)
+    files.write_json(MANIFEST, manifest())
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from conftest import ROOT, course, start
 
-from common import catalogue, files
+from common import catalogue, files, pretrained
+from common.checkpoints import is_slot
 from common.graph_mode import tf
 
 YOGURT, CIRCLE = "10_yogurt_mse", "19_l2_regularization"
@@ -287,6 +288,31 @@ def test_every_lesson_ships_a_checkpoint_that_gives_its_numbers_again(name, tmp_
 
 def test_shipped_checkpoints_are_small_and_say_nothing_of_where_they_were_made():
     shipped = [path for path in files.PRETRAINED.rglob("*") if path.is_file()]
-    assert sum(path.stat().st_size for path in shipped) < 15 * 2**20
+    assert sum(path.stat().st_size for path in shipped) < 15_000_000
     for path in shipped:
         assert b"/tmp" not in path.read_bytes() and b"/home" not in path.read_bytes(), path
+
+
+def test_the_manifest_lists_what_ships():
+    manifest = json.loads(pretrained.MANIFEST.read_text("utf-8"))
+    assert manifest == pretrained.manifest()
+    assert list(manifest) == [lesson.name for lesson in catalogue.lessons()]
+    for shipped in manifest.values():
+        assert shipped["numbers"] and shipped["tensorflow"] and shipped["trainings"]
+
+
+@pytest.mark.parametrize("name", [lesson.name for lesson in catalogue.lessons()])
+def test_shipped_meta_graphs_restore_without_the_lesson(name):
+    metas = list((files.PRETRAINED / name).rglob("*.meta"))
+    assert metas
+    for meta in metas:
+        with tf.Graph().as_default(), tf.Session() as sess:
+            saver = tf.train.import_meta_graph(str(meta))
+            saver.restore(sess, str(meta.with_suffix("")))
+            saved = tf.train.load_checkpoint(str(meta.with_suffix("")))
+            for variable in tf.global_variables():
+                if not sess.run(tf.is_variable_initialized(variable)):
+                    assert is_slot(variable.op.name)
+                else:
+                    value = saved.get_tensor(variable.op.name)
+                    np.testing.assert_array_equal(sess.run(variable), value)
