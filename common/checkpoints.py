@@ -44,7 +44,8 @@ class Checkpoints:
     def save(self, sess, step, history, positions=()):
         """Save all variables of `sess` as those of `step`; returns the prefix.
 
-        history: columns for the figures, lists by name. positions: how far each data set has been handed out.
+        history: columns for the figures, lists by name. positions: how far each data set has been
+        handed out.
         """
         files.make_writable(self.folder)
         prefix = self.folder / f"{PREFIX}-{step}"
@@ -116,8 +117,9 @@ class Checkpoints:
         """Remove what killed saves left, and the records of checkpoints that are no longer kept."""
         for path in self.folder.iterdir():
             unfinished = "tempstate" in path.name or "_temp" in path.name or ".tmp" in path.name
-            orphan = path.suffix in (".json", ".meta") and path.name.startswith(PREFIX)
-            if unfinished or (orphan and not path.with_suffix(".index").exists()):
+            (prefix,) = re.findall(rf"^{PREFIX}-\d+(?=\..*(?:json|meta)$)", path.name) or [None]
+            orphan = prefix and not path.with_name(f"{prefix}.index").exists()
+            if unfinished or orphan:
                 shutil.rmtree(str(path)) if path.is_dir() else path.unlink()
 
 

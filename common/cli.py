@@ -25,6 +25,7 @@ EXAMPLES = """examples:
   python -m lessons notebook 10           open its notebook in JupyterLab
   python -m lessons tensorboard 10        watch it in TensorBoard
   python -m lessons data                  which images are on disk, and how to get others
+  python -m lessons export-meta 7         make its meta graphs readable for TensorFlow 1.15.5
   python -m lessons clean 10              remove what your runs of lesson 10 saved
 """
 
@@ -52,6 +53,7 @@ def _dispatch(words):
         "notebook": notebook,
         "tensorboard": tensorboard,
         "data": data,
+        "export-meta": export_meta,
         "clean": clean,
     }
     parser = Arguments(
@@ -386,6 +388,33 @@ def _image_rows(original, place):
         path = images.idx_path(place, file) or place / f"{file}.gz"
         rows.append([path.name, expected[:16] + "…", fetching.state(path, expected)])
     return rows
+
+
+def export_meta(words):
+    """Write the meta graphs of lessons so that TensorFlow 1.15.5 imports them."""
+    parser = _parser(
+        "export-meta",
+        "Write the meta graphs of your newest checkpoints of lessons anew, as .tf1.meta beside\n"
+        "them: TensorFlow 1.15.5 imports these. The checkpoints that ship need none.",
+        ["7", "all"],
+    )
+    command_line.add_output(parser)
+    options = parser.parse_args(words)
+    checkpoints = files.output_folder(options.output) / "checkpoints"
+    for lesson in _chosen(options.lessons):
+        states = sorted((checkpoints / lesson.name).rglob("checkpoint"))
+        if not states:
+            raise CourseError(
+                f"Lesson {lesson.number} has no checkpoint in {files.shown(checkpoints)}: run it "
+                f"first, with `{PROG} run {lesson.number}`."
+            )
+        from common import meta_graphs
+
+        for state in states:
+            prefix = files.newest_checkpoint(state.parent)
+            if prefix.with_name(f"{prefix.name}.meta").exists():
+                print(f"Wrote {files.shown(meta_graphs.export(prefix))}")
+    return 0
 
 
 def clean(words):

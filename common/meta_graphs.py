@@ -2,18 +2,33 @@
 
 A .meta file of today's TensorFlow names attributes that 1.15.5 does not know, and is refused there.
 None of them changes what an operation computes.
+
+`python -m common.meta_graphs OUT.npz META ...` imports, restores and goes on, by either TensorFlow,
+for `make parity`, which compares what comes out.
 """
+
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
 
 from common import files
 from common.errors import CourseError
 from common.graph_mode import tf
 
 SUFFIX = ".tf1.meta"
+UNKNOWN = "unknown op"  # what `main` writes of a graph with an op that its TensorFlow has not
 # Attributes that 1.15.5 does not know and that TensorFlow writes even with another value than their
 # default: names for debuggers, and marks for the gradient of a product.
 _YOUNGER = {"debug_name", "validate_shape", "grad_a", "grad_b", "grad_x", "grad_y"}
 # What each import finds out anew, and where ops are to be placed together, which is on the one CPU.
 _IDLE = {"_output_shapes", "_has_manual_control_dependencies", "_class"}
+
+
+def checkpoint_of(path):
+    """The prefix of the checkpoint beside a .meta file of either kind."""
+    return path.with_name(re.sub(r"(\.tf1)?\.meta$", "", path.name))
 
 
 def export(prefix):
@@ -60,3 +75,40 @@ def for_tensorflow_1(meta):
                 if name in _YOUNGER | _IDLE or (usual and usual == node.attr[name]):
                     del node.attr[name]
     return exported
+
+
+def values(path):
+    """Import the .meta file, restore its checkpoint, go on: a dictionary of arrays by name.
+
+    What its variables hold; its merged summaries, and the variables after one run of its train op,
+    where it has these in their collections and they run without being fed.
+    """
+    with tf.Graph().as_default(), tf.Session() as sess:
+        saver = tf.train.import_meta_graph(str(path))
+        saver.restore(sess, str(checkpoint_of(path)))
+        variables = {variable.op.name: variable for variable in tf.global_variables()}
+        found = {f"variable {name}": value for name, value in sess.run(variables).items()}
+        try:
+            summaries = sess.run(tf.get_collection(tf.GraphKeys.SUMMARIES))
+            sess.run(tf.get_collection(tf.GraphKeys.TRAIN_OP)[:1])
+        except tf.errors.InvalidArgumentError:  # a placeholder wants to be fed
+            return found
+        for summary in map(tf.Summary.FromString, summaries):
+            found.update((f"summary {v.tag}", v.simple_value) for v in summary.value)
+        found.update((f"then {name}", value) for name, value in sess.run(variables).items())
+    return found
+
+
+def main(words):
+    out, *metas = words
+    found = {}
+    for k, meta in enumerate(metas):
+        try:
+            found.update((f"{k} {name}", value) for name, value in values(Path(meta)).items())
+        except tf.errors.NotFoundError as error:
+            found[f"{k} {UNKNOWN}"] = re.findall("Op type not registered '(.+?)'", error.message)
+    np.savez(out, **found)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

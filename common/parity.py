@@ -3,10 +3,12 @@
 Both run every lesson with its own settings, images being the embedded digits. Compared is every
 number that the two runs leave: those of results.json, those printed, each scalar in the event
 files, each variable in the last checkpoints. Then each restores, and goes on from, what the other
-saved. A lesson says itself how far apart its numbers may be (`Lesson.parity`), else it is 1e-5.
+saved, and imports its meta graphs. A lesson says itself how far apart its numbers may be, and why
+(`Lesson.parity`); else it is 1e-5.
 """
 
 import argparse
+import csv
 import math
 import os
 import re
@@ -18,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from common import catalogue, command_line, files, images, tables
+from common import catalogue, command_line, files, images, meta_graphs, tables
 from common.errors import CourseError
 from common.graph_mode import tf
 
@@ -98,16 +100,18 @@ def _printed(path):
 
 
 def _scalars(path, run):
+    """The scalars of each tag in an event file, and the steps of all summaries of each tag."""
     from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
     from tensorboard.util import tensor_util
 
     found = {}
     for event in EventFileLoader(str(path)).Load():
         for value in event.summary.value:
-            if value.metadata.plugin_data.plugin_name == "scalars":
+            kind = value.metadata.plugin_data.plugin_name
+            found.setdefault(f"steps of {kind} {run}/{value.tag}", []).append(event.step)
+            if kind == "scalars":
                 number = tensor_util.make_ndarray(value.tensor).item()
                 found.setdefault(f"scalar {run}/{value.tag}", []).append(number)
-                found.setdefault(f"steps of {run}/{value.tag}", []).append(event.step)
     return found
 
 
@@ -144,7 +148,7 @@ def run_both(lesson, below, flags=()):
         with open(str(output / f"{lesson.name}.txt"), "w", encoding="utf-8") as printed:
             command = [str(python), str(lesson.script), *flags, "--output", str(output)]
             started[name] = subprocess.Popen(
-                command, stdout=printed, stderr=subprocess.PIPE, env=_environment()
+                command, stdout=printed, stderr=subprocess.PIPE, env=_environment(below)
             )
     for name, process in started.items():
         _, error = process.communicate()
@@ -154,32 +158,33 @@ def run_both(lesson, below, flags=()):
     return below / GENUINE, below / TODAY
 
 
-def _environment():
+def _environment(no_images):
+    """Without this process's own flags, of which TensorFlow 1 dies; with the embedded digits."""
     variables = {"PYTHONPATH": str(files.ROOT), "PYTHONIOENCODING": "utf-8", "TQDM_DISABLE": "1"}
-    variables = {**os.environ, **variables, images.DATA_VARIABLE: str(RUNS)}
-    variables.pop("TF_XLA_FLAGS", None)  # this process's own; TensorFlow 1 dies of it
+    variables = {**os.environ, **variables, images.DATA_VARIABLE: str(no_images)}
+    variables.pop("TF_XLA_FLAGS", None)
     return variables
 
 
-def from_the_beginning(lesson):
-    """Both train the whole lesson: the Differences of all that they leave."""
+def from_the_beginning(lesson, runs):
+    """Both train the whole lesson: the Differences of all that they leave below `runs`."""
     for name in PYTHONS:
         for kind in ("checkpoints", "summaries"):
-            files.remove_folder(RUNS / name / kind / lesson.name)
-    genuine, today = run_both(lesson, RUNS)
+            files.remove_folder(runs / name / kind / lesson.name)
+    genuine, today = run_both(lesson, runs)
     return differences(lesson, today, genuine)
 
 
-def crossing(lesson, saved_by):
+def crossing(lesson, runs, saved_by):
     """Both restore what the one `saved_by` saved, then both go on from it for a tenth more.
 
     Returns two lists of Differences: of the numbers restored, and of all after going on.
     """
-    below = RUNS / f"saved-by-{saved_by}"
+    below = runs / f"saved-by-{saved_by}"
     for name in PYTHONS:
         copy = below / name / "checkpoints" / lesson.name
         files.remove_folder(copy)
-        shutil.copytree(str(RUNS / saved_by / "checkpoints" / lesson.name), str(copy))
+        shutil.copytree(str(runs / saved_by / "checkpoints" / lesson.name), str(copy))
     genuine, today = run_both(lesson, below, ["--restore"])
     numbers = [
         {each["name"]: each["here"] for each in _results(lesson, folder)["numbers"]}
@@ -190,6 +195,55 @@ def crossing(lesson, saved_by):
     ]
     genuine, today = run_both(lesson, below, ["--resume", *_longer(lesson)])
     return restored, differences(lesson, today, genuine)
+
+
+def by_meta_graph(lesson, runs, saved_by):
+    """Both import the meta graphs that the one `saved_by` saved: the Differences of what they hold.
+
+    Beside them, sentences about those that 1.15.5 has not all ops for.
+    """
+    folder = runs / saved_by / "checkpoints" / lesson.name
+    prefixes = [files.newest_checkpoint(path.parent) for path in sorted(folder.rglob("checkpoint"))]
+    prefixes = [prefix for prefix in prefixes if prefix.with_name(f"{prefix.name}.meta").exists()]
+    metas = [prefix.with_name(f"{prefix.name}.meta") for prefix in prefixes]
+    exported = [meta_graphs.export(prefix) for prefix in prefixes] if saved_by == TODAY else metas
+    found = [imported_by(GENUINE, exported, runs), imported_by(TODAY, metas, runs)]
+    return _compared(lesson, *found, [str(meta.parent.relative_to(folder)) for meta in metas])
+
+
+def imported_by(name, metas, folder):
+    """What `meta_graphs.main` writes of the .meta files, into `folder`, run by the one `name`."""
+    out = folder / f"imported-by-{name}.npz"
+    done = subprocess.run(
+        [str(PYTHONS[name]), "-m", "common.meta_graphs", str(out), *map(str, metas)],
+        stderr=subprocess.PIPE,
+        env=_environment(folder),
+        cwd=str(files.ROOT),
+    )
+    if done.returncode:
+        last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise CourseError(f"The meta graphs {metas[0]} … cannot be imported on {name}: {last}")
+    with np.load(str(out)) as arrays:
+        return dict(arrays)
+
+
+def _compared(lesson, genuine, today, trainings):
+    differences_, notes = [], []
+    for k, training in enumerate(trainings):
+        if f"{k} {meta_graphs.UNKNOWN}" in genuine:
+            (op,) = genuine[f"{k} {meta_graphs.UNKNOWN}"]
+            notes.append(f"Lesson {lesson.number}, {training}: TensorFlow 1.15.5 has no op {op}.")
+            continue
+        of_training = [
+            {name for name in one if name.startswith(f"{k} ")} for one in (genuine, today)
+        ]
+        for name in sorted(set.union(*of_training)):
+            what = f"{training} {name.partition(' ')[2]}"
+            if name in set.intersection(*of_training):
+                differences_.append(difference(what, today[name], genuine[name]))
+            else:
+                differences_.append(Difference(f"{what} (one has it not)", 1, 0, math.inf))
+    return differences_, notes
 
 
 def _longer(lesson):
@@ -226,6 +280,10 @@ def judge(lesson, found, stated):
     return row, lines
 
 
+def shortened(lines, most=5):
+    return lines[:most] + [f"… and {len(lines) - most} more" for _ in lines[most : most + 1]]
+
+
 COLUMNS = ["lesson", "values", "same bits", "largest difference", "of", "stated"]
 
 
@@ -233,29 +291,49 @@ def main(words):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("lessons", nargs="*", metavar="LESSON")
     parser.add_argument("--alone", action="store_true", help="leave out what crosses over")
+    parser.add_argument(
+        "--runs", metavar="FOLDER", help="keep the runs there (default: %(default)s)"
+    )
+    parser.set_defaults(runs=RUNS)
     options = parser.parse_args(words)
+    runs = Path(options.runs).resolve()
     if not PYTHONS[GENUINE].exists():
         raise CourseError("There is no TensorFlow 1.15.5 in .venv-tf1: `make parity` makes it.")
     lessons = [catalogue.find(word) for word in options.lessons] or catalogue.lessons()
-    rows, beyond = {}, []
+    rows, lines, notes, beyond = {}, [], [], 0
+    everything = [["part", "lesson", "quantity", "values", "same bits", "largest difference"]]
     for lesson in tqdm(lessons, desc="parity"):
-        found = from_the_beginning(lesson)
-        stated = _results(lesson, RUNS / TODAY)["parity"]
+        found = from_the_beginning(lesson, runs)
+        stated = _results(lesson, runs / TODAY)["parity"]
         parts = {"Trained from the beginning": found}
         if not options.alone:
             for saved_by, title in ((GENUINE, "1.15.5"), (TODAY, "today's")):
-                restored, continued = crossing(lesson, saved_by)
+                restored, continued = crossing(lesson, runs, saved_by)
                 parts[f"Both restore what {title} saved"] = restored
                 parts[f"Both go on from what {title} saved"] = continued
+                imported, unknown = by_meta_graph(lesson, runs, saved_by)
+                parts[f"Both import the meta graphs that {title} saved"] = imported
+                notes += unknown
         for title, differences_ in parts.items():
-            row, lines = judge(lesson, differences_, stated)
-            rows.setdefault(title, []).append(row)
-            beyond += [f"{title}: {line}" for line in lines]
+            if differences_:
+                row, too_far = judge(lesson, differences_, stated)
+                rows.setdefault(title, []).append(row)
+                lines += shortened([f"{title}: {line}" for line in too_far])
+                beyond += len(too_far)
+            everything += [
+                [title, lesson.name, each.what, each.count, each.same, each.relative]
+                for each in differences_
+            ]
     for title, of_lessons in rows.items():
         tables.show(title, COLUMNS, of_lessons)
-    for line in beyond:
+    with open(str(runs / "differences.csv"), "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(everything)
+    for line in notes + lines:
         print(line)
-    print(f"{len(beyond)} quantities beyond what their lessons state.")
+    print(
+        f"{beyond} quantities beyond what their lessons state; "
+        f"{files.shown(runs / 'differences.csv')} has all that were compared."
+    )
     return 1 if beyond else 0
 
 

@@ -74,7 +74,8 @@ def manifest():
     lessons = {}
     for lesson in catalogue.lessons():
         shipped = files.PRETRAINED / lesson.name
-        run = files.read_json(shipped / "run.json", f"`python -m common.pretrained {lesson.number}`.")
+        cure = f"`python -m common.pretrained {lesson.number}` makes it."
+        run = files.read_json(shipped / "run.json", cure)
         trainings = {}
         for state in sorted(shipped.rglob("checkpoint")):
             name = state.parent.relative_to(shipped).as_posix()

@@ -218,7 +218,8 @@ with graph.as_default(), lesson.session("continued") as sess:
 # Who has the code needs no `.meta`: the same function builds the graph, and a Saver of one's own
 # finds each variable's values by its name. This way works between versions too. A meta graph of
 # today's TensorFlow does not import into 1.15.5, since it has attributes (debug_name of
-# VarHandleOp, grad_a of MatMul) that are not known there; one of 1.15.5 does import today.
+# VarHandleOp, grad_a of MatMul) that are not known there; `python -m lessons export-meta 7` writes
+# model.ckpt-10000.tf1.meta without them, which does. One of 1.15.5 imports today as it is.
 
 # %%
 with tf.Graph().as_default(), tf.Session() as sess:

@@ -100,8 +100,9 @@ def without_accidents(printed):
 
     That is how long something took, and the order that lesson 18 shows to be open.
     """
-    lines = printed.splitlines(True)
-    return "".join(each for each in lines if not re.search("cost time|^together:", each))
+    from common.parity import ACCIDENT
+
+    return "".join(each for each in printed.splitlines(True) if not ACCIDENT.search(each))
 
 
 def start(*words, cwd=ROOT, **options):

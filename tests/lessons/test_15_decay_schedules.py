@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from oracles import float32
+from oracles import float32, golden
 
 from common import datasets
 
@@ -116,6 +116,60 @@ def test_has_the_bits_of_genuine_tensorflow(run):
     ):
         ends = float32([run[name]["w0"][-1], run[name]["w1"][-1]])
         np.testing.assert_array_equal(ends, float32([w0, w1]))
+
+
+@pytest.mark.parametrize(
+    "rule, name",
+    [
+        ("const2", "constant"),
+        ("staircase", "stairs"),
+        ("step_D2", "step"),
+        ("inverse_0.2", "inverse"),
+        ("inverse_1.5", "inverse_fast"),
+        ("exp_0.2_T3", "exp_fast"),
+        ("natexp_0.2", "natural"),
+        ("natexp_0.5", "natural_long"),
+    ],
+)
+def test_descends_as_the_documents_code_under_genuine_tensorflow(rule, name, run):
+    """The trace begins at w1 = −4: of "constant", which does not, only w0 is its."""
+    rows = [row for row in golden("D2_gd_linear")["rows"] if row["rule"] == rule and row["j"] < 200]
+    updates = [row["j"] for row in rows]
+    assert len(rows) == 46
+    for part in ("w0",) if name == "constant" else ("w0", "w1", "J"):
+        ours, theirs = run[name][part][updates], [row[part] for row in rows]
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-5)
+    rates = [row["gamma"] for row in rows]
+    ours = run[name]["gamma"][np.subtract(updates, 1)]
+    np.testing.assert_allclose(ours, rates, rtol=1e-5, atol=1e-37)
+
+
+def test_goes_straight_down_as_the_documents_code_at_rate_08(run_lesson):
+    run = run_lesson("15_decay_schedules", "--gamma0", "0.8")
+    rows = [row for row in golden("D2_gd_linear")["rows"] if row["rule"] == "const0.8"][:40]
+    ours = run["constant"]["w0"][[row["j"] for row in rows]]
+    np.testing.assert_allclose(ours, [row["w0"] for row in rows], atol=1e-5)
+
+
+def test_the_formulas_are_the_rates_of_genuine_tensorflow(run):
+    """Figures 4-4, 4-5, 4-8, 4-9 and 4-11: every ν of the document, at all 201 steps."""
+    trace, formulas = golden("D2_decay_schedules"), 0
+    of_name = {"inverse_time": "inverse_time", "natural_exp": "natural_exponential"}
+    for row in trace["rows"]:
+        name, *options = row["schedule"].split()
+        if name in of_name or name == "exponential":
+            options = {key: float(value) for key, value in (each.split("=") for each in options)}
+            rate = run[of_name.get(name, name)]
+            ours = [rate(j, **options) for j in range(201)]
+            np.testing.assert_allclose(ours, row["tf"], rtol=1e-5, atol=1e-37)
+            formulas += 1
+    assert formulas == 16
+    for D, rates in trace["final"]["step"].items():
+        ours = [run["step_decay"](j, int(D)) for j in range(201)]
+        np.testing.assert_allclose(ours, rates, rtol=1e-6)
+    final = trace["final"]
+    np.testing.assert_allclose([run["staircase"](j) for j in range(10)], final["staircase"])
+    np.testing.assert_allclose([run["step_decay"](j) for j in range(10)], final["step_D2"])
 
 
 def test_every_descent_from_0_and_minus_4_begins_with_the_same_update(run):

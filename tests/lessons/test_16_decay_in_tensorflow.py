@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from conftest import python
-from oracles import float32
+from oracles import float32, golden
 
 from common.graph_mode import tf
 
@@ -60,6 +60,28 @@ def test_figure_4_18_at_its_last_step(run):
     # genuine TensorFlow 1.15.5, all digits
     ours = [run["curves"]["inverse_time_decay", staircase][199] for staircase in (False, True)]
     np.testing.assert_array_equal(float32(ours), float32([0.0836820081, 0.0909090936]))
+
+
+def test_has_the_rates_of_the_documents_code_under_genuine_tensorflow(run):
+    rows = {row["schedule"]: row["tf"] for row in golden("D2_decay_schedules")["rows"]}
+    for staircase in (False, True):
+        ours = run["curves"]["inverse_time_decay", staircase]
+        theirs = rows["fig4-18 staircase=%s" % staircase]
+        np.testing.assert_array_equal(float32(ours), float32(theirs))
+    np.testing.assert_allclose(run["document"]["rate"], rows["002#4"][:200], rtol=1e-6)
+    with tf.Graph().as_default(), tf.Session() as sess:
+        j = tf.placeholder(tf.int32, shape=())
+        rate = tf.train.polynomial_decay(2.0, j, 100, end_learning_rate=0.0001)
+        ours = [sess.run(rate, {j: k}) for k in STEPS]
+    np.testing.assert_allclose(ours, rows["polynomial 2->0.0001 in 100"], rtol=1e-6)
+
+
+def test_has_the_pieces_of_genuine_tensorflow(run):
+    trace = golden("D2_decay_schedules")["final"]["piecewise"]
+    both = [step for step in run["pieces"] if str(step) in trace]
+    assert len(both) >= 6
+    for step in both:
+        assert run["pieces"][step] == pytest.approx(trace[str(step)], rel=1e-7)
 
 
 @pytest.mark.parametrize("name", TRAININGS)
