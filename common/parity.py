@@ -9,8 +9,10 @@ saved, and imports its meta graphs. A lesson says itself how far apart its numbe
 
 import argparse
 import csv
+import datetime
 import math
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -25,12 +27,13 @@ from common.errors import CourseError
 from common.graph_mode import tf
 
 RUNS = files.ROOT / "parity-runs"
+PAGE = files.ROOT / "docs" / "parity.md"
 GENUINE, TODAY = "tf1", "today"  # the folders of the two below RUNS
 PYTHONS = {GENUINE: files.ROOT / ".venv-tf1" / "bin" / "python", TODAY: Path(sys.executable)}
 RELATIVE = 1e-5
 # Lines that differ from run to run: how long something took, and lesson 18's open order.
 ACCIDENT = re.compile("cost time|^together:")
-NUMBER = re.compile(r"[-+−]?\d+\.?\d*(?:e[-+]?\d+)?")
+NUMBER = re.compile(r"[-+−]?(?:\d+\.?\d*(?:e[-+]?\d+)?|\b(?:nan|inf)\b)")
 
 
 class Difference:
@@ -88,14 +91,19 @@ def _results(lesson, output):
 
 
 def _printed(path):
-    """The numbers of each printed line, named by the line's words."""
-    found = {}
+    """The numbers of each printed line, named by the line's words.
+
+    A line without words belongs to the one before it: NumPy's versions break arrays differently.
+    """
+    found, name = {}, "printed"
     for line in path.read_text(encoding="utf-8").split("what the document says")[0].splitlines():
-        numbers = [word.replace("−", "-") for word in NUMBER.findall(line)]
-        if numbers and not ACCIDENT.search(line):
-            words = " ".join(NUMBER.sub("#", line).split())
+        numbers = NUMBER.findall(line)
+        words = " ".join(re.sub(r"[][()]", " ", NUMBER.sub("#", line)).split())
+        if words.strip("# "):
             name = f"printed {words}"
-            found.setdefault(name, []).extend(map(float, numbers))
+        if numbers and not ACCIDENT.search(line):
+            values = [float(number.replace("−", "-")) for number in numbers]
+            found.setdefault(name, []).extend(values)
     return found
 
 
@@ -262,29 +270,111 @@ def tolerance(what, stated):
     return max([RELATIVE, *fitting])
 
 
-def judge(lesson, found, stated):
-    """One row of the table, and a line for each Difference beyond its tolerance."""
+def summed_up(found):
+    """Three cells of the table: how many values, how many with the same bits, how far apart."""
     count, same = sum(each.count for each in found), sum(each.same for each in found)
-    largest = max(found, key=lambda each: each.relative)
-    beyond = [each for each in found if each.relative > tolerance(each.what, stated)]
-    row = [
-        f"{lesson.number} {lesson.name[3:]}",
-        f"{count:,}",
-        f"{100 * same / count:.2f} %",
-        f"{largest.relative:.1e}" if largest.relative else "0",
-        largest.what if largest.relative else "",
-        ", ".join(f"{each['within']:g} of {each['of'] or 'all'}" for each in stated)
-        or f"{RELATIVE:g}",
+    share = math.floor(1e4 * same / count) / 100 if count else 100  # 100 % are all of them
+    largest = max((each.relative for each in found), default=0)
+    return [f"{count:,}", f"{share:g} %", f"{largest:.1e}" if largest else "0"]
+
+
+def beyond(found, stated):
+    """A line for each Difference that is beyond its tolerance."""
+    return [
+        f"{each.what} differs by {each.relative:.1e}"
+        for each in found
+        if each.relative > tolerance(each.what, stated)
     ]
-    lines = [f"{row[0]}: {each.what} differs by {each.relative:.1e}" for each in beyond]
-    return row, lines
 
 
 def shortened(lines, most=5):
     return lines[:most] + [f"… and {len(lines) - most} more" for _ in lines[most : most + 1]]
 
 
-COLUMNS = ["lesson", "values", "same bits", "largest difference", "of", "stated"]
+def in_words(stated):
+    """What a lesson has stated, in a line each."""
+    return [
+        f"{each['of'] or 'everything'} may differ"
+        + (f" by {each['within']:g}" if each["within"] < math.inf else "")
+        + f": {each['because']}"
+        for each in stated
+    ]
+
+
+COLUMNS = ["lesson", "values", "same bits", "apart", "crossed over", "same bits", "apart"]
+
+
+class Report:
+    """What the lessons give: the table, what they state, what is beyond it."""
+
+    def __init__(self):
+        self.rows, self.stated, self.notes, self.lines, self.count = [], [], [], [], 0
+        self.everything = [["part", "lesson", "quantity", "values", "same bits", "apart"]]
+
+    def add(self, lesson, parts, stated, notes):
+        """parts: {title: Differences}, the first of which are of whole trainings."""
+        first, *others = parts.values()
+        crossed = [each for found in others for each in found]
+        name = f"{lesson.number} {lesson.name[3:]}"
+        self.rows.append([name, *summed_up(first), *(summed_up(crossed) if others else [""] * 3)])
+        self.stated += [f"{lesson.number}: {line}." for line in in_words(stated)]
+        self.notes += notes
+        for title, found in parts.items():
+            lines = beyond(found, stated)
+            self.count += len(lines)
+            self.lines += [f"{lesson.number}, {title}: {line}" for line in shortened(lines)]
+            self.everything += [
+                [title, lesson.name, each.what, each.count, each.same, each.relative]
+                for each in found
+            ]
+
+    def show(self):
+        tables.show("Beside genuine TensorFlow 1.15.5", COLUMNS, self.rows)
+        for line in [*self.stated, *self.notes, *self.lines]:
+            print(line)
+        print(f"{self.count} quantities beyond what their lessons state.")
+
+    def page(self):
+        """The same in Markdown."""
+        rows = [COLUMNS, ["---"] * len(COLUMNS), *self.rows]
+        listed = [f"* {line}" for line in [*self.stated, *self.notes, *self.lines]]
+        return "\n".join(
+            [
+                "# Beside genuine TensorFlow 1.15.5",
+                "",
+                f"Made by `make parity` on {datetime.date.today()}: TensorFlow {tf.__version__}, "
+                f"Python {platform.python_version()}, NumPy {np.__version__}, beside TensorFlow "
+                "1.15.5, Python 3.7. Both trained every lesson at the document's step counts, "
+                "image lessons on the embedded digits. Compared is every number that they leave: "
+                "those of the lessons' tables, those printed, each scalar in the event files, each "
+                "variable in the last checkpoints.",
+                "",
+                "Apart is the largest difference, in parts of the largest value of its quantity "
+                "(a variable, a curve); above 1e-5 the lesson states why, below the table. Crossed "
+                "over: each restored what the other had saved, by the lesson's graph and by "
+                "`import_meta_graph`, and went on from it for a tenth more.",
+                "",
+                *(f"| {' | '.join(row)} |" for row in rows),
+                "",
+                *listed,
+                "",
+                f"{self.count} quantities are beyond what their lessons state.",
+                "",
+            ]
+        )
+
+
+def compare(lesson, runs, alone):
+    """Run `lesson` by both: {title: Differences}, and sentences on what cannot be compared."""
+    parts, notes = {"trained": from_the_beginning(lesson, runs)}, []
+    for saved_by, title in () if alone else ((GENUINE, "1.15.5"), (TODAY, "today's")):
+        restored, continued = crossing(lesson, runs, saved_by)
+        parts[f"restored from {title}"] = restored
+        parts[f"gone on from {title}"] = continued
+        imported, unknown = by_meta_graph(lesson, runs, saved_by)
+        parts[f"imported from {title}"] = imported
+        notes += unknown
+    return parts, notes
 
 
 def main(words):
@@ -299,42 +389,19 @@ def main(words):
     runs = Path(options.runs).resolve()
     if not PYTHONS[GENUINE].exists():
         raise CourseError("There is no TensorFlow 1.15.5 in .venv-tf1: `make parity` makes it.")
+    report = Report()
     lessons = [catalogue.find(word) for word in options.lessons] or catalogue.lessons()
-    rows, lines, notes, beyond = {}, [], [], 0
-    everything = [["part", "lesson", "quantity", "values", "same bits", "largest difference"]]
-    for lesson in tqdm(lessons, desc="parity"):
-        found = from_the_beginning(lesson, runs)
-        stated = _results(lesson, runs / TODAY)["parity"]
-        parts = {"Trained from the beginning": found}
-        if not options.alone:
-            for saved_by, title in ((GENUINE, "1.15.5"), (TODAY, "today's")):
-                restored, continued = crossing(lesson, runs, saved_by)
-                parts[f"Both restore what {title} saved"] = restored
-                parts[f"Both go on from what {title} saved"] = continued
-                imported, unknown = by_meta_graph(lesson, runs, saved_by)
-                parts[f"Both import the meta graphs that {title} saved"] = imported
-                notes += unknown
-        for title, differences_ in parts.items():
-            if differences_:
-                row, too_far = judge(lesson, differences_, stated)
-                rows.setdefault(title, []).append(row)
-                lines += shortened([f"{title}: {line}" for line in too_far])
-                beyond += len(too_far)
-            everything += [
-                [title, lesson.name, each.what, each.count, each.same, each.relative]
-                for each in differences_
-            ]
-    for title, of_lessons in rows.items():
-        tables.show(title, COLUMNS, of_lessons)
+    for lesson in tqdm(lessons, desc="parity", disable=None):
+        parts, notes = compare(lesson, runs, options.alone)
+        report.add(lesson, parts, _results(lesson, runs / TODAY)["parity"], notes)
+    report.show()
     with open(str(runs / "differences.csv"), "w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(everything)
-    for line in notes + lines:
-        print(line)
-    print(
-        f"{beyond} quantities beyond what their lessons state; "
-        f"{files.shown(runs / 'differences.csv')} has all that were compared."
-    )
-    return 1 if beyond else 0
+        csv.writer(file).writerows(report.everything)
+    print(f"{files.shown(runs / 'differences.csv')} has all that were compared.")
+    if not options.lessons and not options.alone:
+        files.write_bytes(PAGE, report.page().encode("utf-8"))
+        print(f"{files.shown(PAGE)} has the table.")
+    return 1 if report.count else 0
 
 
 if __name__ == "__main__":

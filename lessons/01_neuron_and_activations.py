@@ -9,7 +9,7 @@
 # A neuron weighs its inputs, adds a bias and bends the sum: f(Σxw + b). The bend is the
 # activation function f: relu, sigmoid or tanh. Layers of neurons are a network, and the
 # layers and the parameters of a network are its complexity. Without f, however many the
-# layers, only straight lines can be learned (引入非线性激活因素，提高模型的表达力).
+# layers, only straight lines can be learned; with it the model can express more (表达力).
 #
 # You will meet `tf.nn.relu`, `tf.nn.sigmoid`, `tf.nn.tanh`, `tf.gradients` and
 # `tf.trainable_variables`.
@@ -43,6 +43,9 @@ for bits, (digit, carry) in zip(BITS, Y_):
 
 # %% [markdown]
 # ## Graph · 计算图
+#
+# Each line builds a graph of operations and computes nothing yet. The numbers come when a
+# session runs the graph; a placeholder is a place in it that is fed with them.
 #
 # ### One neuron · 神经元模型
 #
@@ -132,7 +135,9 @@ print("%d layers, %s = %d parameters" % (layers, " + ".join(map(str, counts.valu
 # ## Session · 会话
 #
 # The network learns to add four times: without activation, then with each. It has a new graph
-# each time and always begins at the same weights. All eight rows are one batch.
+# each time and always begins at the same weights. The loss, the mean squared error of its
+# outputs, is what each step of the optimizer makes a little smaller (lessons 02 and 03 show
+# how). All eight rows are one batch.
 
 # %%
 histories, ends = {}, {}
@@ -180,9 +185,9 @@ for name in ACTIVATIONS:
 #   guessed 0.5 and each carry misses by 0.25.
 # * With each activation the same 26 parameters learn to add. tanh is there first.
 # * 《Tensorflow_神经网络》 says that relu speeds the descent up. It does beside sigmoid: 820 steps
-#   here against 1,200 until the loss is below 0.01. tanh needs 220. And a relu learns nothing
-#   from a row in which it is off: from the seeds 0 … 99 relu arrives only 55 times within 3,000
-#   steps, and 59 times within 20,000. sigmoid and tanh arrive each time.
+#   here against 1,200 until the loss is below 0.01. tanh needs 220. But a relu learns nothing
+#   from a row in which its output is 0: from the seeds 0 … 99 it gets below 0.01 only 55 times
+#   within 3,000 steps, and 59 times within 20,000. sigmoid and tanh do so each time.
 
 # %%
 for name, exact in (("relu", 0), ("sigmoid", 0.18242553), ("tanh", -0.90514821)):
@@ -344,7 +349,7 @@ lesson.finish()
 # <details><summary>Answer</summary>
 #
 # Yes: the loss is below 0.01 at step 200, against 660 of sigmoid; tanh's is at step 60. With 16
-# neurons relu arrives from each of the seeds 0 … 99.
+# neurons relu gets below 0.01 from each of the seeds 0 … 99.
 # </details>
 #
 # 4. Begin from other weights: `--seed 1`. Which activation has not arrived?

@@ -6,7 +6,8 @@
 # Rebuilds 《Tensorflow_神经网络》 反向传播; 《深度神经网络-中》 一.1.3 三个基础概念;
 # 《深度神经网络-中》 一.2 反向传播算法（BP算法）.
 #
-# To learn, a network must know how its loss changes with each of its parameters. It takes its
+# To learn, a network must know how its loss, a measure of its errors, changes with each of its
+# parameters. It takes its
 # function apart into steps so small that the derivative of each is known, goes forward through
 # them and keeps every value, then goes backward and multiplies the derivatives on the way: the
 # chain rule (链式法则). One such step back serves all parameters behind it.
@@ -203,8 +204,8 @@ for name in by_hand:
 
 # %% [markdown]
 # All gradients belong to the same point, so all are computed before the first weight moves.
-# δ of the hidden layer reads w_o by itself: but for `tf.control_dependencies` nothing would say
-# whether before or after w_o has moved. The example leaves the biases as they are;
+# δ of the hidden layer reads w_o: without `tf.control_dependencies` nothing would say whether
+# it does so before or after w_o has moved. The example leaves the biases as they are;
 # `--biases trained` moves them too.
 
 # %%

@@ -57,8 +57,8 @@ print("The loss bends by %.4f and by %.4f: η must stay below %.5f" % (*bends, r
 # w begins anywhere, b at 0. `tf.gradients(loss, [w, b])` adds the operations that compute both
 # derivatives to the graph; nothing is computed yet.
 #
-# Of the loss the document writes (ŷᵢ − yᵢ)² here and (ŷᵢ − y)², without the second i, where it
-# repeats it for logistic regression: each point is compared with its own label.
+# The document writes (ŷᵢ − yᵢ)² here, but (ŷᵢ − y)² where it repeats this loss for logistic
+# regression. The second i belongs there: each point is compared with its own label.
 
 # %%
 x = tf.placeholder(tf.float32, shape=(None,), name="x")
@@ -71,8 +71,8 @@ loss = tf.reduce_mean(tf.square(y_ - y))
 w_grad, b_grad = tf.gradients(loss, [w, b])
 
 # %% [markdown]
-# `w.assign_sub(v)` is w ← w − v. Both updates need the gradients, these the predictions, and
-# these both old values: so neither update can run before the other's gradient has been computed.
+# `w.assign_sub(v)` is w ← w − v. The updates need the gradients, these the predictions, and
+# these both old values: so neither update can change what the other one subtracts.
 
 
 # %%

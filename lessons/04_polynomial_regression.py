@@ -300,8 +300,8 @@ lesson.finish()
 # <details><summary>Answer</summary>
 #
 # After 2,000 updates at 0.008 the weights are 0.49999768, 3.0000014, 2.4000003 and b 0.8999931:
-# as close as float32 brings them. At the document's 0.001 they are still 0.365 and 0.792 in
-# x and b: it takes eight times as many updates.
+# as close as float32 brings them. At the document's 0.001 w[0] is 0.365 and b 0.792 by then:
+# it takes eight times as many updates.
 # </details>
 #
 # 2. Cross the limit by more: `--learning-rate 0.009`. Watch the live fit. Which way does the

@@ -30,7 +30,7 @@ lesson = Lesson(
 #
 # 100 students, two scores each, and 1 for the 60 who passed, 0 for the others. The document's
 # own table is not ours to ship: these rows are generated, of the same kind. The sum of both
-# scores decides, with a noise, so no line separates the two classes perfectly. Each column is
+# scores decides, with some noise, so no line separates the two classes perfectly. Each column is
 # divided by its maximum, so that one rate suits both weights.
 
 # %%
@@ -67,9 +67,9 @@ y_pred = logistic_regression(x_data)
 # ### The loss · LOSS损失函数
 #
 # −mean(y·log ŷ + (1 − y)·log(1 − ŷ)). For a label y = 0 only the second term counts, which asks
-# for a small ŷ; for y = 1 only the first, which asks for a large one. (The document says there
-# that the loss should be small or large: it is ŷ. Its name for the mean, logit, is the usual
-# name of z.)
+# for a small ŷ; for y = 1 only the first, which asks for a large one. (The document asks for a
+# small or a large loss there; it is ŷ that it means. It calls the mean `logit`, which is usually
+# the name of z.)
 #
 # `tf.log` of the document is `tf.math.log` in today's TensorFlow; `tf.compat.v1`, which this
 # course imports, has both. The two other losses are for where the first one breaks, see below.
@@ -207,9 +207,9 @@ for label in (1.0, 0.0):
 #   large: after 100 epochs it is where the other one is after 1,000.
 # * The boundary, where ŷ = 0.5, is the line w1·x1 + w2·x2 + b = 0: logistic regression can draw
 #   no other. Lesson 06 has points that no line divides.
-# * The optimizer gets 91 of 100 rows right. Because of the noise no line gets all of them, and
-#   the w and b with the least loss there is, 0.2035, get 92. To 0.2038 it is 10,000 epochs.
-# * The clock does not care which: both take about as long, ten saves among it.
+# * The optimizer gets 91 of 100 rows right. Because of the noise no line gets all of them: the
+#   w and b with the least possible loss, 0.2035, get 92. After 10,000 epochs it is at 0.2038.
+# * To the clock both are the same: they take about as long.
 
 # %%
 for name, training, genuine in (

@@ -26,7 +26,7 @@ lesson = Lesson(
 # %% [markdown]
 # ## Data · 数据
 #
-# 400 points on eight petals around the middle, with a noise: four petals of each label, mixed.
+# 400 points on eight petals around the middle, with some noise: four petals for each label.
 
 # %%
 X, Y_ = datasets.flower()
@@ -254,8 +254,9 @@ lesson.finish()
 # <details><summary>Answer</summary>
 #
 # 0.2486 (365 points), 0.5134 (268), 0.2162 (361), 0.2146 (364). Of 200 seeds 109 ended near
-# 0.249, 32 near 0.254 as the book, 49 near 0.216, 8 were stuck near 0.513. The loss of a network
-# has many valleys and flat stretches, and small weights decide which one the descent enters.
+# 0.249, 32 near 0.254 as the book, 49 near 0.216, 2 in between, 8 stuck near 0.513. The loss of
+# a network has many valleys and flat stretches, and small weights decide which one the descent
+# enters.
 # </details>
 #
 # 2. Take the activation away: `--activation none`. What is left?

@@ -135,7 +135,8 @@ print("merge_all: %d summaries" % len(tf.get_collection(tf.GraphKeys.SUMMARIES))
 # `tf.summary.FileWriter("summaries/09_tensorboard/train", sess.graph)`.)
 #
 # Every 1,000 steps all summaries are written for the batch just trained on, and for one of test
-# images. The step that `add_summary` is given is e, one less than the step printed.
+# images: `feed_dict={...}` in the document stands for these. The step that `add_summary` is given
+# is e, one less than the step printed.
 
 
 # %%
@@ -244,6 +245,8 @@ caption = "What TensorBoard shows as the distribution `w_hist`."
 lesson.figure("", "distribution", "a histogram over time: %s" % sets.title, caption)
 
 # %%
+lesson.parity(5e-3, because="20,000 steps of ReLU layers make much of the last bit")
+lesson.parity(2e-2, of="variable", because="single weights feel it most")
 lesson.finish()
 
 # %% [markdown]

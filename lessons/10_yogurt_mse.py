@@ -7,7 +7,7 @@
 #
 # A dairy wants to know how much yogurt it will sell from two factors, x1 and x2. One layer
 # without activation, y = x1·w1[0] + x2·w1[1], learns it. Here predicting too much is as bad
-# as predicting too little (预测多或预测少的影响一样), so the loss is the mean squared error.
+# as predicting too little, so the loss is the mean squared error.
 #
 # You will meet `tf.placeholder`, `feed_dict`, `tf.train.GradientDescentOptimizer` and
 # `minimize`.
@@ -29,7 +29,7 @@ lesson = Lesson(
 # %% [markdown]
 # ## Data · 数据
 #
-# 32 days. The true sales are x1 + x2, with a noise between −0.05 and 0.05, so a perfect
+# 32 days. The true sales are x1 + x2, with noise between −0.05 and 0.05, so a perfect
 # network would find w1 = w2 = 1.
 
 # %%
@@ -84,7 +84,8 @@ merged = tf.summary.merge_all()
 # ## Session · 会话
 #
 # Batches of 8 go round and round through the 32 days. Every 500 steps the weights are
-# printed.
+# printed. The document's code, of Python 2, has lost its indentation: whether the final
+# weights are printed inside the loop or after it is left open. Here it is after.
 
 # %%
 with lesson.session() as sess:
@@ -163,7 +164,7 @@ lesson.finish()
 #
 # All three arrive near the least-squares weights 1.0043 and 0.9948: RMSProp after about 3,000
 # steps (and trembles around them ever after, by about its rate), momentum, whose steps grow to
-# ten times the size, after 5,000, Adam after 8,000.
+# ten times the size, after 5,000, Adam after 7,000.
 # </details>
 #
 # 2. Where does gradient descent get with ten times the rate: `--learning-rate 0.01`?

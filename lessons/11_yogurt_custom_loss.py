@@ -5,8 +5,8 @@
 #
 # Rebuilds 《神经网络优化》 §1 (2); 《Tensorflow 笔记》 自定义损失函数.
 #
-# A yogurt predicted and not sold loses its cost; a yogurt sold out loses its profit. Where
-# the two differ, the mean squared error of lesson 10 is the wrong loss: this one counts
+# A yogurt too many loses what it cost; a yogurt too few loses the profit on it. Where the
+# two differ, the mean squared error of lesson 10 is the wrong loss: this one counts
 # PROFIT · (y_ − y) where y < y_ and COST · (y − y_) where y ≥ y_.
 #
 # The document's text has a cost of 1 and a profit of 9; its code says the reverse. Here both
@@ -120,11 +120,11 @@ w1_text, losses_text, more_text, history_text = train("text", train_text)
 # ## What to see · 看什么
 #
 # * With COST 9, PROFIT 1, as coded, too much is expensive: the weights stay below 1 and
-#   nearly every day is predicted too low. The comment beside the document's code, that the
+#   26 of the 32 days are predicted too low. The comment beside the document's code, that the
 #   prediction should lean to the larger side, does not fit its numbers.
-# * With COST 1, PROFIT 9, as in the text, the weights exceed 1 and nearly every day is
+# * With COST 1, PROFIT 9, as in the text, the weights exceed 1 and 27 of the 32 days are
 #   predicted too high, as the text wants.
-# * Neither training comes to rest. The loss has a corner, not a valley: its gradient does
+# * Neither training comes to rest. The loss has corners, no round valley: its gradient does
 #   not shrink towards the minimum, and steps of fixed size dance around it, by about ±0.01.
 #   The exact minima are at (0.9617, 0.9768) and (1.0178, 1.0448).
 # * The dance is chaotic: whether a prediction lies above or below a day's sales can hang on

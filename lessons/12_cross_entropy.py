@@ -143,7 +143,7 @@ for row, by_tf, of in zip(hand, ready, ("1, 2, 3", "101, 102, 103")):
 # example; `cem` is their mean. It computes log Σeʸ − y of the right class, so that no log meets a
 # 0 and nothing needs a clip.
 #
-# The document lets the outputs go through softmax first (让模型的输出经过 sofemax 函数). But this
+# The document lets the outputs go through softmax first (softmax 函数应用). But this
 # function applies softmax itself: then it is applied twice.
 
 
@@ -313,7 +313,7 @@ for beginning, stddev in BEGINNINGS.items():
 #   of ce, as it is no mean over the three classes.
 # * From large weights the squared error stays where it is: its gradient is 600 times smaller at
 #   first than that of `cem`, and after 2,000 steps 2 % of the points are right, after 20,000 37 %.
-#   This is meant where 《Tensorflow_神经网络》 says that cross entropy keeps a large gradient.
+#   That is what 《Tensorflow_神经网络》 means: cross entropy keeps a large gradient.
 # * ce with the clip idles for some 300 steps: most wrong answers are below 1e-12 and teach nothing
 #   until the few others have turned the weights. `cem` is through in 40.
 # * Softmax applied twice is as slow there as the squared error. From small weights it arrives, and
@@ -425,6 +425,7 @@ caption = "Above how good the answers are, below how much each loss has to teach
 lesson.figure("", "trainings", "four losses, two beginnings", caption)
 
 # %%
+lesson.parity(1e-4, of="Variable_1", because="biases near 0, of gradients that nearly cancel out")
 lesson.finish()
 
 # %% [markdown]

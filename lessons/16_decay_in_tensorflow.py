@@ -28,8 +28,8 @@ lesson = Lesson(
 # %% [markdown]
 # ## Data · 数据
 #
-# For the trainings the 30 points of lesson 15, on the line y = 2 + 0.5·x. For the rates none is
-# needed: they depend on the number of the update only.
+# For the trainings the 30 points of lesson 15, on the line y = 2 + 0.5·x. The rates need no data:
+# they depend on the number of the update only.
 
 # %%
 m = 30
@@ -69,7 +69,7 @@ print("gamma0 / gamma then: %g" % (1 / decayed_learning_rate(j_then, 1, 1, nu_ne
 # ### The code of the document · 代码
 #
 # `global_step` is a variable that is not trained. `minimize` adds 1 to it with each update, if it
-# is told to: `global_step=global_step` is all that the training needs more.
+# is told to: `global_step=global_step` is all that has to be added.
 
 # %%
 w0 = tf.Variable(0, dtype=tf.float32, name="w0")
@@ -309,7 +309,7 @@ print("with **, at step %d: %g" % (decay_steps, with_power(decay_steps)))
 #
 # * Figure 4-18: the staircase holds γ for ν_ds = 20 updates and then drops to the smooth curve.
 #   Where the smooth one is at 0.0837 at step 199, the staircase still is at 0.0909. The trainings
-#   used exactly these rates: the dots are what `minimize` drove `global_step` to.
+#   used exactly these rates: the dots are those that `global_step` gave them.
 # * The training without the counter keeps γ = 0.5 for ever, and nothing says so. On this small
 #   problem it does best, since 0.5 is not too large for it; figure 4-1 shows a rate that is.
 

@@ -7,7 +7,7 @@
 #
 # Zalando's data set, Fashion-MNIST, has 60,000 pictures of ten kinds of clothes. A network of
 # four hidden layers, 20 neurons each, learns them twice: at the constant rate 0.01, and at a
-# rate that begins at 0.1 and decays by inverse time, γ = γ₀ / (1 + ν·j/ν_ds).
+# rate that begins at 0.1 and decays by inverse time, γ = γ0 / (1 + ν·j/ν_ds).
 #
 # You will meet `tf.train.inverse_time_decay` with a `global_step`, and examples as columns.
 
@@ -27,7 +27,8 @@ lesson = Lesson(
 #
 # As in the document X has a column for each picture: 784 rows, 60,000 columns, pixels from 0 to
 # 1. The labels have ten rows, one of which is 1. Batches of 50 are taken in sequence, the same
-# ones in every epoch: 1,200 iterations (迭代), each of which updates the weights once.
+# ones in every epoch: 1,200 iterations (迭代), each of which updates the weights once. Where the
+# embedded digits stand in, X has 1,500 columns and an epoch 30 iterations.
 
 # %%
 sets = lesson.images("fashion_mnist", seed=None)
@@ -192,6 +193,11 @@ caption = "After each epoch of %d iterations, on the whole training set." % step
 lesson.figure("4-19", "zalando", "a decaying rate, %s" % sets.title, caption)
 
 # %%
+lesson.parity(
+    10,
+    of="Variable_9",
+    because="its gradient is 0 but for rounding: softmax(y + b) is not moved by b along a batch",
+)
 lesson.finish()
 
 # %% [markdown]
@@ -206,7 +212,7 @@ lesson.finish()
 # nothing trembles that it would have to calm.
 # </details>
 #
-# 2. The embedded digits have 30 iterations an epoch. What is their rate at the end, and why?
+# 2. The embedded digits have 30 iterations an epoch. Where does the decaying rate end, and why?
 #
 # <details><summary>Answer</summary>
 #

@@ -147,13 +147,6 @@ print("The weight restored is the shadow that was saved: %s" % w_restored)
 
 # %%
 shadows = history["shadow"]
-
-
-def after(update):
-    """The shadow after that many updates; the last there is, in a shorter run."""
-    return shadows[min(update, len(shadows)) - 1]
-
-
 for update, said, exact in (
     (1, 0.9, 0.89999998),
     (2, 1.644, 1.6445453),
@@ -161,17 +154,19 @@ for update, said, exact in (
     (4, 2.956, 2.955868),
 ):
     name = "shadow after update %d" % update
-    lesson.compare(name, after(update), document=said, within=0.001, tensorflow_1=exact)
-lesson.compare("shadow after update 5", after(5), tensorflow_1=3.5322061)
-lesson.compare("shadow after update 6", after(6), tensorflow_1=4.061389)
-lesson.compare("shadow after update 7", after(7), tensorflow_1=4.5472751)
+    lesson.compare(
+        name, history.after(update, "shadow"), document=said, within=0.001, tensorflow_1=exact
+    )
+lesson.compare("shadow after update 5", history.after(5, "shadow"), tensorflow_1=3.5322061)
+lesson.compare("shadow after update 6", history.after(6, "shadow"), tensorflow_1=4.061389)
+lesson.compare("shadow after update 7", history.after(7, "shadow"), tensorflow_1=4.5472751)
 lesson.compare("shadow after update 8", shadow_end, tensorflow_1=4.9934072)
 
 # %%
 because = "the document calls the shadow w1 there; the weight stays 10"
-w1_third = history["w1"][min(3, len(shadows)) - 1]
+w1_third = history.after(3, "w1")
 lesson.compare("w1 at update 3", w1_third, document=1.644, because=because)
-quick_fourth = history["quick"][min(4, len(shadows)) - 1]
+quick_fourth = history.after(4, "quick")
 lesson.compare("shadow after update 4, decay 0.1", quick_fourth, tensorflow_1=9.9909)
 lesson.record("shadow when the step comes first", shadow_after)
 lesson.record("weight restored from the shadow", w_restored)

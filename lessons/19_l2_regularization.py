@@ -200,10 +200,10 @@ with tf.Graph().as_default(), tf.Session() as sess:
 # half in its L2, so its first and last penalties are 0.16 and 0.256 + 2.56.
 
 # %%
-print("L2    0.001 · 160 / 2       = %.4f (Keras 0.16)" % penalties[0])
-print("L1    0.001 · 256           = %.4f (Keras the same)" % penalties[1])
+print("L2    0.001 · 160 / 2        = %.4f (Keras 0.16)" % penalties[0])
+print("L1    0.001 · 256            = %.4f (Keras the same)" % penalties[1])
 print("L1L2  0.256 + 0.01 · 256 / 2 = %.4f (Keras 2.816)" % penalties[2])
-print("sum                         = %.4f" % penalty_sum)
+print("sum                          = %.4f" % penalty_sum)
 
 # %% [markdown]
 # ## What to see · 看什么
@@ -268,6 +268,8 @@ caption = "The printed losses, and the weights at the end."
 lesson.figure("", "comparison", "what regularization changes", caption)
 
 # %%
+lesson.parity(1e-4, because="40,000 steps of Adam")
+lesson.parity(5e-3, of="Adam", because="moments of gradients that have come near 0")
 lesson.finish()
 
 # %% [markdown]
@@ -293,5 +295,6 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# Compare a few seeds: it goes either way.
+# Neither: 94.5 % both. A few seeds more, and it goes either way: with `--seed 3` regularization
+# gains 0.5 points (93.3 % against 92.7 %), with the seed 0 above it loses 0.6.
 # </details>

@@ -342,6 +342,16 @@ caption = (
 lesson.figure("", "outlines", "what the networks have learned", caption)
 
 # %%
+lesson.parity(
+    1e-2,
+    because="Adam divides gradients near 0 by their own size: it multiplies rounding",
+)
+lesson.parity(0.2, of="spread", because="the same")
+lesson.parity(
+    2,
+    of="variable",
+    because="the same, most of all where nothing is dropped and the loss is near 0",
+)
 lesson.finish()
 
 # %% [markdown]

@@ -276,8 +276,8 @@ print("loss of all five: %.4g at first, %.4g restored, %.4g at the end" % ends)
 # | as the document calls it, for example | 7.5642e+17, 3.5573e+35, inf, inf | 4 |
 #
 # The second draws its weights and shuffles anew each time, so its losses are others; of eight seeds
-# each stopped after four epochs. Another difference is none of numbers: the callback keeps the
-# last weights, of the size 10³⁴, unless it is told `restore_best_weights=True`.
+# each stopped after four epochs. There is one more difference: the callback keeps the last
+# weights, of the size 10³⁴, unless it is told `restore_best_weights=True`.
 
 # %%
 losses, epochs = document["history"]["loss"], document["history"]["epoch"]
@@ -372,7 +372,7 @@ lesson.finish()
 # With 0.0001 after 5: the losses are 684.7, 8.06, 8.24, 8.17 and 8.11. It has fallen twice in a
 # row, but not below the 8.06 of epoch 2. Only the last row's error still grows in a step, by a
 # factor of −2.2. With 0.00001 none grows, every epoch beats the one before, and all ten are
-# trained: 3,902 down to 5.61. (The limit for the last row is 2 / (0.2 · 160,671) = 0.000062.)
+# trained: 3,902 down to 5.61. (The limit for the last row is 2 / (0.2 · 160,871) = 0.000062.)
 # </details>
 #
 # 2. How much patience is best for the sound example? `--patience 1`, then 10.
@@ -390,8 +390,8 @@ lesson.finish()
 # <details><summary>Answer</summary>
 #
 # Hardly. The test loss is 4.40 when stopped after 10 epochs, 4.33 after 200 epochs: with ten times
-# the examples the noise of one is no more learned by heart. Nobody gets below 4, the variance of
-# the noise.
+# the examples the noise of each is no longer learned by heart. No map gets below 4, the variance
+# of the noise.
 # </details>
 #
 # 4. Stop a run on its way with Ctrl-C, and go on with `--resume`; `--sound-epochs 2000` gives you

@@ -89,8 +89,8 @@ print("the variance that the fused kernel gives back: %s" % kernel[2])
 
 # %% [markdown]
 # σ² is 8, the mean of the squares 16, 4, 0, 4 and 16, and all three normalize with it. What the
-# fused kernel gives back, for the averages, is 10: the sum divided by n − 1, as an estimate for
-# data that were not seen.
+# fused kernel gives back, for the averages, is 10: their sum, 40, divided by n − 1, as an estimate
+# for data that were not seen.
 #
 # ### A layer · 网络中的一层
 #
@@ -311,7 +311,7 @@ for name, values in spreads.items():
 #   coin: its averages are still the first 0 and 1. The training loss does not show it; ask your
 #   network with `training` False.
 # * The averages lag: 0.99¹⁰⁰ = 0.37, so after 100 steps more than a third of them is still the
-#   first 0 and 1, and inference is a coin where training is at 0.4 already.
+#   first 0 and 1, and inference is a coin where training is at 0.43 already.
 # * Asked with `training: True` for one point, the network says the same of every point: a batch of
 #   one is its own μ, and x̂ is 0 whatever x is.
 # * Keras 3's `BatchNormalization` and `Dense`, from the same weights on the same batches, stand
@@ -401,6 +401,9 @@ equal = normalized["fused_differs"] < 1e-5
 lesson.record("inference equals fused_batch_norm's", "yes" if equal else "no")
 
 # %%
+lesson.parity(2e-4, because="3,000 steps through the moments of batches")
+lesson.parity(5e-3, of="accuracy", because="one of 400 points is on the other side")
+lesson.parity(np.inf, of="tf.layers", because="it is gone today, and says so")
 lesson.finish()
 
 # %% [markdown]

@@ -10,7 +10,7 @@
 # RMSProp and Adam (lesson 25) all rest on it: they average gradients, or their squares.
 #
 # You will see that this recursion, a sum in closed form and a convolution are one and the same;
-# where v_0 stays; and that `tf.train.ExponentialMovingAverage` (lesson 18) is it, too.
+# what becomes of v_0; and that `tf.train.ExponentialMovingAverage` (lesson 18) computes it, too.
 
 # %%
 from common import Lesson, Parameter, np, plt, tf
@@ -183,19 +183,13 @@ for name, (one, other) in differences.items():
 # * The document adds up b_k from k = 1 and finds 1. From k = 0 the sum is 1; from k = 1 it is
 #   β, 0.9. Without its term k = 0, which is that of the newest θ, v_50 would be 0.0589.
 
-
 # %%
-def after(name, count):
-    """That average after so many measurements; the last there is, in a shorter run."""
-    return history[name][min(count, N) - 1]
-
-
-lesson.compare("v_50, v_0 = 0", after("v", 50), tensorflow_1=0.068853825)
-lesson.compare("v_50, v_0 = 1", after("v_from_1", 50), tensorflow_1=0.074007586)
-lesson.compare("v_50, β = 0.8", after("v_08", 50), tensorflow_1=0.087899759)
-lesson.compare("v_50, β = 0.3", after("v_03", 50), tensorflow_1=0.099610075)
-lesson.compare("v_50, ExponentialMovingAverage", after("ema", 50), tensorflow_1=0.068853833)
-lesson.compare("v_50, zero_debias", after("debiased", 50), tensorflow_1=0.069210529)
+lesson.compare("v_50, v_0 = 0", history.after(50, "v"), tensorflow_1=0.068853825)
+lesson.compare("v_50, v_0 = 1", history.after(50, "v_from_1"), tensorflow_1=0.074007586)
+lesson.compare("v_50, β = 0.8", history.after(50, "v_08"), tensorflow_1=0.087899759)
+lesson.compare("v_50, β = 0.3", history.after(50, "v_03"), tensorflow_1=0.099610075)
+lesson.compare("v_50, ExponentialMovingAverage", history.after(50, "ema"), tensorflow_1=0.068853833)
+lesson.compare("v_50, zero_debias", history.after(50, "debiased"), tensorflow_1=0.069210529)
 lesson.compare("v at the end, v_0 = 0", end["v"], tensorflow_1=0.0022503645)
 lesson.compare("v at the end, v_0 = 1", end["v_from_1"], tensorflow_1=0.0022769258)
 

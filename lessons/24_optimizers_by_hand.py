@@ -10,8 +10,8 @@
 # Each is written here as the documents write it, from `tf.gradients` and `assign`, and trains
 # beside the optimizer of `tf.train` of that name. After every update the two are compared.
 #
-# Where they part, the rules differ: in where an accumulator starts, in where ε stands, in which
-# step's average is taken. Once that is accounted for, they are equal to 1e-6 for 200 updates.
+# Where they part, the rules differ: where an accumulator starts, where ε stands, which step's
+# average is taken. Once that is accounted for, they are equal to 1e-6 for 200 updates.
 
 # %%
 from common import Lesson, Parameter, datasets, np, plots, plt, tf
@@ -31,8 +31,8 @@ gamma, epsilon = lesson.gamma, lesson.epsilon
 # ## Data · 数据
 #
 # The 400 points of lesson 06, which lie like a flower. Batch i has every tenth point, from the
-# i-th on: of both labels as many. It is such batches that make the descent stochastic (随机): the
-# document's 每次都选取下降最快的方向, the steepest direction each time, is true of all points
+# i-th on, as many of one label as of the other. Such batches make the descent stochastic (随机):
+# the document's 每次都选取下降最快的方向, the steepest direction each time, is true of all points
 # together only.
 
 # %%
@@ -226,9 +226,9 @@ optimizers["RMSProp"] = (
 
 # %% [markdown]
 # The 0.9 in 《Tensorflow_神经网络》's call is α, the second argument, `decay`. 《四、训练神经网络》
-# passes `momentum=0.9`, whose default is 0 and which its formulas have not: m ← 0.9·m + the step
-# above, step m. That call is compared by itself, at a tenth of the rate, as the momentum makes of
-# it ten times the steps.
+# passes `momentum=0.9`, whose default is 0 and which its formulas lack: m ← 0.9·m + the step
+# above, step m. That call is compared by itself, at a tenth of the rate, as the momentum makes the
+# steps ten times as large.
 
 # %%
 ETA_TENTH = ETA / 10
@@ -583,15 +583,10 @@ for name, genuine in (
 # With γ = 0.9 the step of a gradient that stays grows to ten times ηg, nine tenths of that by the
 # 22nd update. That of a gradient that turns each time sinks to ηg/(1 + γ), 0.53 ηg.
 
-
 # %%
-def v_after(n):
-    """v after n updates, in ηg; after the last there is, in a shorter run."""
-    return limit["steps"][min(n, len(limit)) - 1, 0]
-
-
 for n, says in ((1, 1), (2, 1.9), (3, 2.71)):
-    lesson.compare("v_%d of a gradient that stays, in ηg" % n, v_after(n), says, within=1e-6)
+    v = limit.after(n, "steps")[0]
+    lesson.compare("v_%d of a gradient that stays, in ηg" % n, v, says, within=1e-6)
 lesson.compare("v in the end, in ηg", limit_end[0], document=10, within=1e-4)
 lesson.record("v in the end, of a gradient that turns", abs(limit_end[1]))
 
@@ -667,8 +662,8 @@ lesson.figure("", "momentum", "the limit of momentum, and an η that has none", 
 # %% [markdown]
 # ### The ways on the funnel · 漏斗上的路径
 #
-# Momentum comes along the flat θ2 where SGD does not. The other rules take steps that are about as
-# large in both directions: what they divide by is large where g is.
+# Momentum gets on along the flat θ2, where SGD hardly does. The other rules take steps that are
+# about as large in both directions: what they divide by is large where g is.
 
 # %%
 WAYS = {
@@ -711,8 +706,8 @@ lesson.figure("", "paths", "the ways on the funnel", caption)
 # %% [markdown]
 # ### The rates that come out · 自适应的学习率
 #
-# What Adagrad, RMSProp and Adadelta multiply g by, from s = 0. The document says that Adagrad's can
-# but fall, as s can but grow, and that RMSProp forgets: near the minimum its rate grows again.
+# What Adagrad, RMSProp and Adadelta multiply g by, from s = 0. The document says that Adagrad's
+# only falls, as s only grows, and that RMSProp forgets: near the minimum its rate grows again.
 
 # %%
 curvature = np.array([10, 0.5])
@@ -732,6 +727,8 @@ caption = "On the funnel, whose gradient is 10·θ1 along θ1 and 0.5·θ2 along
 lesson.figure("", "rates", "rates that adapt", caption)
 
 # %%
+lesson.parity(1e-2, of="largest difference", because="it is of the size of rounding")
+lesson.parity(np.inf, of="the same", because="the printed ones are as small")
 lesson.finish()
 
 # %% [markdown]

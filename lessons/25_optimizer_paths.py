@@ -111,8 +111,8 @@ def rmsprop(cost, learning_rate):
 # ### Adam · 亚当
 #
 # Averages of the gradient and of its square, both corrected for their beginning at 0 after n
-# updates: v/(1 − β₁ⁿ) and S/(1 − β₂ⁿ). The step is γ times the first by the root of the second.
-# The document has ε inside that root, TensorFlow has it outside: √S + ε.
+# updates: v/(1 − β₁ⁿ) and S/(1 − β₂ⁿ). The step is γ times the first, divided by the root of the
+# second. The document has ε inside that root, TensorFlow has it outside: √S + ε.
 
 
 # %%

@@ -84,7 +84,7 @@ def sgd():
 #
 # Keras: v ← momentum·v − learning_rate·g, var ← var + v. TensorFlow: v ← momentum·v + g, var ←
 # var − learning_rate·v. As long as the learning rate stays these are one (lesson 24). The comment
-# in the code calls the argument beta, a name that the call has not. The document says that it
+# in the code calls the argument beta, which the call does not. The document says that momentum
 # mainly helps at saddle points (鞍点); this loss has none.
 
 
@@ -280,7 +280,7 @@ left.set(xlabel="update", ylabel="var")
 right.set(xlabel="update", ylabel="|var|, at least 1e-6")
 left.legend(fontsize=9)
 caption = (
-    "var²/2 from 1.0, learning rate %g. Keras goes with all but RMSprop from 1." % learning_rate
+    "var²/2 from 1.0, learning rate %g. Keras agrees with all but RMSprop from 1." % learning_rate
 )
 lesson.figure("", "paths", "one variable, five optimizers", caption)
 
@@ -298,9 +298,7 @@ left.set(xlabel="update", ylabel="s")
 right.set(xlabel="update", ylabel="step")
 left.legend()
 right.legend()
-caption = (
-    "Left: the slot. Right: the step that it makes. The 1 is forgotten slowly, 0.9 of it a time."
-)
+caption = "Left: the slot. Right: the step that it makes. Each update leaves nine tenths of the 1."
 lesson.figure("", "rmsprop", "where RMSprop starts", caption)
 
 # %%

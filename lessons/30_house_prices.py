@@ -123,8 +123,9 @@ lesson.figure("", "data", "%s: prices" % KIND, "Left: all prices. Right: by livi
 # ### The linear baseline · 线性基准
 #
 # Ridge regression on the same columns: least squares with a penalty on the squared weights, solved
-# exactly. The penalty is the one of 21 that predicts each training house best from all others
-# (leave-one-out, which needs no second fit: the error is residual / (1 − leverage)).
+# exactly. Of 21 penalties, from 0.1 to 10,000, the one is taken that predicts each training
+# house best from all others (leave-one-out, which needs no second fit: the error is residual /
+# (1 − leverage), the leverage being the weight of a house's own price in its prediction).
 
 # %%
 center, y_mean = X[train].mean(axis=0), Y[train].mean()
@@ -288,8 +289,8 @@ print("at the end: plain %.4f %.4f, l2 %.4f %.4f" % tuple(end.T.ravel()))
 # %% [markdown]
 # ## What to see · 看什么
 #
-# * Without L2 the network learns the training houses by heart, which its 25,473 weights for 1,168
-#   houses allow: 0.029 there, but 0.164 on held-out houses, worse than ridge with 0.143.
+# * Without L2 the network learns the training houses by heart, which its 25,473 parameters for
+#   1,168 houses allow: 0.029 there, but 0.164 on held-out houses, worse than ridge with 0.143.
 # * With L2 it reaches 0.114, 20 % less than ridge. Ten seeds, each with other houses held out,
 #   give 19 to 27 % less (exercise 1). The generated prices have a noise of 0.07, below which no
 #   prediction gets.

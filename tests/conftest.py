@@ -1,7 +1,6 @@
 """What the tests share: running lessons in this process, and the real command in another."""
 
 import os
-import re
 import runpy
 import subprocess
 import sys

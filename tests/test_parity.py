@@ -1,5 +1,6 @@
 """What `make parity` compares and how it judges, with TensorFlow 1.15.5 where it is there."""
 
+import csv
 import shutil
 
 import numpy as np
@@ -48,11 +49,17 @@ def test_what_a_lesson_states_holds_for_what_it_names():
 
 
 def test_what_is_too_far_apart_is_named():
-    found = [parity.Difference("number w", 10, 9, 2e-5), parity.Difference("number b", 1, 1, 0.0)]
-    row, lines = parity.judge(catalogue.find("26"), found, [])
-    assert row[:3] == ["26 one_variable_optimizers", "11", "90.91 %"]
-    assert lines == ["26 one_variable_optimizers: number w differs by 2.0e-05"]
-    assert parity.judge(catalogue.find("26"), found, [{"within": 1e-4, "of": ""}])[1] == []
+    found = [parity.Difference("number w", 99999, 99998, 2e-5), parity.Difference("w", 1, 1, 0.0)]
+    report = parity.Report()
+    report.add(catalogue.find("26"), {"trained": found}, [], [])
+    assert report.rows[0][:4] == ["26 one_variable_optimizers", "100,000", "99.99 %", "2.0e-05"]
+    assert report.lines == ["26, trained: number w differs by 2.0e-05"]
+    assert report.count == 1 and "1 quantities are beyond" in report.page()
+    stated = [{"within": 1e-4, "of": "", "because": "it jumps"}]
+    report.add(catalogue.find("26"), {"trained": found, "restored": found}, stated, ["A note."])
+    assert report.count == 1
+    assert report.stated == ["26: everything may differ by 0.0001: it jumps."]
+    assert report.rows[1][4:] == ["100,000", "99.99 %", "2.0e-05"] and "* A note." in report.page()
 
 
 def test_a_long_list_is_shortened():
@@ -162,9 +169,11 @@ def test_a_damaged_meta_graph_is_one_sentence(copy, course_here):
 def test_one_lesson_has_the_same_bits_in_both_and_crosses_over(tmp_path):
     code, out, err = python("-m", "common.parity", "26", "--runs", tmp_path)
     assert code == 0, out + err
-    assert out.count("26 one_variable_optimizers") == 7
-    assert out.count("100.00 %") == 7
-    assert "0 quantities beyond" in out
+    assert out.count("100 %") == 2 and "0 quantities beyond" in out
+    with open(tmp_path / "differences.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["apart"] for row in rows} == {"0.0"}
+    assert len({row["part"] for row in rows}) == 7
 
 
 @needs_tensorflow_1
