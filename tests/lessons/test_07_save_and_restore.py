@@ -7,31 +7,12 @@ import time
 import numpy as np
 import pytest
 from conftest import ROOT, course, start
+from oracles import left, values
 
 from common import datasets, files
 from common.graph_mode import tf
 
 NAME = "07_save_and_restore"
-
-
-def values(prefix):
-    """{name: value} of the checkpoint `prefix`."""
-    reader = tf.train.load_checkpoint(str(prefix))
-    return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
-
-
-def left(output):
-    """All that a run leaves in its checkpoint folder: names, values, histories, numbers."""
-    folder, found = output / "checkpoints" / NAME, {}
-    for path in sorted(folder.rglob("*")):
-        name = str(path.relative_to(folder))
-        found[name] = ""
-        if path.suffix == ".index":
-            pairs = sorted(values(path.with_suffix("")).items())
-            found[name] = [(variable, value.tolist()) for variable, value in pairs]
-        elif path.name == "checkpoint" or path.suffix == ".json":
-            found[name] = path.read_text("utf-8")
-    return found
 
 
 def go_back(output, step):
@@ -165,7 +146,7 @@ def test_what_a_killed_save_left_is_saved_again(finished, copy, course_here):
         (first_save / name).write_bytes(b"half of it")
     (first_save / "model.ckpt-1000.meta").unlink()
     assert course_here("run", "07", "--resume", "--output", copy)[0] == 0
-    assert left(copy) == left(finished)
+    assert left(copy, NAME) == left(finished, NAME)
 
 
 def test_a_run_stopped_before_it_went_on_says_so_and_goes_on(finished, copy, course_here):
@@ -173,7 +154,7 @@ def test_a_run_stopped_before_it_went_on_says_so_and_goes_on(finished, copy, cou
     code, _, err = course_here("restore", "07", "--output", copy)
     assert code == 1 and "finish it with" in err and "Traceback" not in err
     assert course_here("run", "07", "--resume", "--output", copy)[0] == 0
-    assert left(copy) == left(finished)
+    assert left(copy, NAME) == left(finished, NAME)
 
 
 def test_a_lost_first_save_is_saved_again(copy, course_here):
@@ -183,7 +164,7 @@ def test_a_lost_first_save_is_saved_again(copy, course_here):
 
 
 def test_killed_between_two_saves_it_resumes_to_the_same_files(tmp_path, run_lesson):
-    expected = left(run_lesson(NAME, "--steps", "20000").checkpoints.parent.parent)
+    expected = left(run_lesson(NAME, "--steps", "20000").checkpoints.parent.parent, NAME)
     words = [ROOT / "lessons" / f"{NAME}.py", "--output", tmp_path]
     process = start(*words, "--steps", "20000")
     saved = tmp_path / "checkpoints" / NAME / "First_Save" / "model.ckpt-5000.index"
@@ -195,7 +176,7 @@ def test_killed_between_two_saves_it_resumes_to_the_same_files(tmp_path, run_les
     assert kept(tmp_path)[0] == 5000 and kept(tmp_path)[-1] < 20000
     code, _, err = course("run", "07", "--resume", "--output", tmp_path)
     assert code == 0, err
-    assert left(tmp_path) == expected
+    assert left(tmp_path, NAME) == expected
 
 
 def test_restores_right_after_cloning_and_leaves_nothing_but_summaries(tmp_path, course_here):

@@ -7,33 +7,13 @@ import time
 import numpy as np
 import pytest
 from conftest import ROOT, course, start
-from oracles import float32, keras
+from oracles import float32, keras, left, values
 
 from common import files
 from common.graph_mode import tf
 
 NAME = "21_early_stopping"
 TRAININGS = {"document": (4, 1), "sound": (29, 26), "without": (200, 34)}  # epochs, the best
-
-
-def values(prefix):
-    """{name: value} of the checkpoint `prefix`."""
-    reader = tf.train.load_checkpoint(str(prefix))
-    return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
-
-
-def left(output):
-    """All that a run leaves in its checkpoint folder: names, values, histories, numbers."""
-    folder, found = output / "checkpoints" / NAME, {}
-    for path in sorted(folder.rglob("*")):
-        name = str(path.relative_to(folder))
-        found[name] = ""
-        if path.suffix == ".index":
-            pairs = sorted(values(path.with_suffix("")).items())
-            found[name] = [(variable, value.tobytes()) for variable, value in pairs]
-        elif path.suffix == ".json" or path.name == "checkpoint" and path.parent.name != "best":
-            found[name] = path.read_text("utf-8")
-    return found
 
 
 def first_weights(run):
@@ -257,12 +237,12 @@ def test_patience_survives_a_resume_to_the_same_bits(
 ):
     copy = tmp_path / "copy"
     shutil.copytree(finished, copy)
-    expected = left(copy)
+    expected = left(copy, NAME)
     go_back(copy, training, steps)
     code, out, err = course_here("run", "21", "--resume", "--output", copy)
     assert code == 0, err
     assert f"Restored checkpoints/{NAME}/{training}/model.ckpt-{steps}" in out
-    assert left(copy) == expected
+    assert left(copy, NAME) == expected
 
 
 def test_a_stopped_training_stays_stopped_when_more_epochs_are_asked_for(
@@ -286,7 +266,7 @@ def test_a_killed_run_restores_the_best_of_what_it_has(finished, tmp_path, cours
 
 
 def test_a_real_kill_resumes_to_the_same_files(tmp_path, run_lesson):
-    expected = left(run_lesson(NAME).checkpoints.parent.parent)
+    expected = left(run_lesson(NAME).checkpoints.parent.parent, NAME)
     process = start(ROOT / "lessons" / f"{NAME}.py", "--output", tmp_path)
     saved = tmp_path / "checkpoints" / NAME / "without" / "model.ckpt-40.index"
     deadline = time.monotonic() + 60
@@ -296,7 +276,7 @@ def test_a_real_kill_resumes_to_the_same_files(tmp_path, run_lesson):
     process.communicate()
     code, _, err = course("run", "21", "--resume", "--output", tmp_path)
     assert code == 0, err
-    assert left(tmp_path) == expected
+    assert left(tmp_path, NAME) == expected
 
 
 def test_tensorboard_has_no_infinite_loss(run_lesson):
