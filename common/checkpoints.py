@@ -117,8 +117,8 @@ class Checkpoints:
         """Remove what killed saves left, and the records of checkpoints that are no longer kept."""
         for path in self.folder.iterdir():
             unfinished = "tempstate" in path.name or "_temp" in path.name or ".tmp" in path.name
-            (prefix,) = re.findall(rf"^{PREFIX}-\d+(?=\..*(?:json|meta)$)", path.name) or [None]
-            orphan = prefix and not path.with_name(f"{prefix}.index").exists()
+            record = re.match(rf"({PREFIX}-\d+)\..*(json|meta)$", path.name)
+            orphan = record and not path.with_name(f"{record[1]}.index").exists()
             if unfinished or orphan:
                 shutil.rmtree(str(path)) if path.is_dir() else path.unlink()
 
@@ -134,6 +134,12 @@ def _saver_def():
         saver_def = tf.train.Saver().as_saver_def()
         _saver_defs[graph] = names, saver_def
     return saver_def
+
+
+def values(prefix):
+    """{name: array} of the variables in the checkpoint `prefix`."""
+    reader = tf.train.load_checkpoint(str(prefix))
+    return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
 
 
 def is_slot(name):

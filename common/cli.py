@@ -402,18 +402,16 @@ def export_meta(words):
     options = parser.parse_args(words)
     checkpoints = files.output_folder(options.output) / "checkpoints"
     for lesson in _chosen(options.lessons):
-        states = sorted((checkpoints / lesson.name).rglob("checkpoint"))
-        if not states:
+        folder = checkpoints / lesson.name
+        if not any(folder.rglob("checkpoint")):
             raise CourseError(
                 f"Lesson {lesson.number} has no checkpoint in {files.shown(checkpoints)}: run it "
                 f"first, with `{PROG} run {lesson.number}`."
             )
         from common import meta_graphs
 
-        for state in states:
-            prefix = files.newest_checkpoint(state.parent)
-            if prefix.with_name(f"{prefix.name}.meta").exists():
-                print(f"Wrote {files.shown(meta_graphs.export(prefix))}")
+        for path in meta_graphs.newest(folder):
+            print(f"Wrote {files.shown(meta_graphs.export(path))}")
     return 0
 
 

@@ -23,14 +23,18 @@ class History:
     whose first dimension is the rows.
     """
 
-    def __init__(self, columns=None):
-        self.rows = [dict(zip(columns, row)) for row in zip(*columns.values())] if columns else []
+    def __init__(self):
+        self.rows = []
 
     @property
     def columns(self):
         """Lists by name, which are shorter to save."""
         names = self.rows[0] if self.rows else ()
         return {name: [row[name] for row in self.rows] for name in names}
+
+    @columns.setter
+    def columns(self, columns):
+        self.rows = [dict(zip(columns, row)) for row in zip(*columns.values())]
 
     def append(self, **values):
         self.rows.append({name: np.asarray(value).tolist() for name, value in values.items()})
@@ -66,7 +70,7 @@ class _Training:
 
     def load(self, record):
         self.step = record["step"]
-        self.history.rows[:] = History(record["history"]).rows
+        self.history.columns = record["history"]
         for each, position in zip(self.data, record["positions"]):
             each.position = position
 
@@ -165,7 +169,12 @@ class Lesson:
             setattr(self, name, self.parameters[name])
 
     def changed(self):
-        """The parameters that are not the document's, in words: "run with steps=2000"."""
+        """What is not the document's, in words: "run with steps=2000, --fast"."""
+        words = self._other_settings() + (["--fast"] if self._session_mode == "xla" else [])
+        return "run with " + ", ".join(words) if words else ""
+
+    def _other_settings(self):
+        """The parameters and the images that are not the document's, in words."""
         defaults = self.info.parameters
         words = [
             f"{name}={value}"
@@ -175,8 +184,7 @@ class Lesson:
         ]
         if self._images and not self._images.as_usual:
             words.append(f"{self._images.title} in place of {self._images.usual}")
-        words += ["--fast"] if self._session_mode == "xla" else []
-        return "run with " + ", ".join(words) if words else ""
+        return words
 
     def images(self, usual="mnist", **options):
         """The image set to train on, by the parameter `data`; says which one it is.
@@ -394,7 +402,7 @@ class Lesson:
 
     def _compare(self, name, here, source, says, within, because):
         settings = self.changed() or self._unfinished()
-        if settings.replace("run with --fast", "") and not because:
+        if (self._other_settings() or self._unfinished()) and not because:
             agrees, why = "not compared", settings
         elif results.agree(here, says, within):
             agrees, why = "yes", ""

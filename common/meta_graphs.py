@@ -31,14 +31,20 @@ def checkpoint_of(path):
     return path.with_name(re.sub(r"(\.tf1)?\.meta$", "", path.name))
 
 
-def export(prefix):
-    """Write PREFIX.tf1.meta beside the checkpoint `prefix`; returns its path.
+def newest(folder):
+    """The .meta files of the newest checkpoints in and below `folder`; best/ has none."""
+    prefixes = [files.newest_checkpoint(path.parent) for path in sorted(folder.rglob("checkpoint"))]
+    metas = [prefix.with_name(f"{prefix.name}.meta") for prefix in prefixes]
+    return [meta for meta in metas if meta.exists()]
 
-    Raises CourseError where there is no readable PREFIX.meta.
+
+def export(path):
+    """Write PREFIX.tf1.meta beside the file `path`, PREFIX.meta; returns its path.
+
+    Raises CourseError where `path` cannot be read.
     """
-    exported = prefix.with_name(prefix.name + SUFFIX)
-    meta = read(prefix.with_name(prefix.name + ".meta"))
-    files.write_bytes(exported, for_tensorflow_1(meta).SerializeToString())
+    exported = path.with_suffix(SUFFIX)
+    files.write_bytes(exported, for_tensorflow_1(read(path)).SerializeToString())
     return exported
 
 

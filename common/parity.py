@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from common import catalogue, command_line, files, images, meta_graphs, tables
+from common import catalogue, checkpoints, command_line, files, images, meta_graphs, tables
 from common.errors import CourseError
 from common.graph_mode import tf
 
@@ -72,15 +72,14 @@ def difference(what, ours, theirs):
 def quantities(lesson, output):
     """All that a run left below `output`: a dictionary from names to numbers, arrays or words."""
     summaries = output / "summaries" / lesson.name
-    results = _results(lesson, output)
-    found = {f"number {each['name']}": each["here"] for each in results["numbers"]}
+    found = _numbers(lesson, output)
     found.update(_printed(output / f"{lesson.name}.txt"))
     for events in sorted(summaries.rglob("events*")):
         if events.parent.name != "figures":
             found.update(_scalars(events, events.parent.relative_to(summaries)))
-    checkpoints = output / "checkpoints" / lesson.name
-    for state in sorted(checkpoints.rglob("checkpoint")):
-        found.update(_variables(state.parent, state.parent.relative_to(checkpoints)))
+    saved = output / "checkpoints" / lesson.name
+    for state in sorted(saved.rglob("checkpoint")):
+        found.update(_variables(state.parent, state.parent.relative_to(saved)))
     return found
 
 
@@ -88,6 +87,11 @@ def _results(lesson, output):
     return files.read_json(
         output / "summaries" / lesson.name / "results.json", "compare the lesson again."
     )
+
+
+def _numbers(lesson, output):
+    numbers = _results(lesson, output)["numbers"]
+    return {f"number {each['name']}": each["here"] for each in numbers}
 
 
 def _printed(path):
@@ -124,14 +128,17 @@ def _scalars(path, run):
 
 
 def _variables(folder, run):
-    reader = tf.train.load_checkpoint(str(files.newest_checkpoint(folder)))
-    names = sorted(reader.get_variable_to_shape_map())
-    return {f"variable {run}/{name}": reader.get_tensor(name) for name in names}
+    found = checkpoints.values(files.newest_checkpoint(folder))
+    return {f"variable {run}/{name}": value for name, value in found.items()}
 
 
 def differences(lesson, ours, theirs):
-    """The Differences of all quantities of two folders; one that only one has is infinite."""
-    ours, theirs = quantities(lesson, ours), quantities(lesson, theirs)
+    """The Differences of all quantities of two folders."""
+    return compared(quantities(lesson, ours), quantities(lesson, theirs))
+
+
+def compared(ours, theirs):
+    """The Differences of two dictionaries of quantities; one that only one has is infinite."""
     found = []
     for what in sorted({*ours, *theirs}):
         if what in ours and what in theirs:
@@ -194,13 +201,7 @@ def crossing(lesson, runs, saved_by):
         files.remove_folder(copy)
         shutil.copytree(str(runs / saved_by / "checkpoints" / lesson.name), str(copy))
     genuine, today = run_both(lesson, below, ["--restore"])
-    numbers = [
-        {each["name"]: each["here"] for each in _results(lesson, folder)["numbers"]}
-        for folder in (today, genuine)
-    ]
-    restored = [
-        difference(f"number {name}", value, numbers[1][name]) for name, value in numbers[0].items()
-    ]
+    restored = compared(_numbers(lesson, today), _numbers(lesson, genuine))
     genuine, today = run_both(lesson, below, ["--resume", *_longer(lesson)])
     return restored, differences(lesson, today, genuine)
 
@@ -211,12 +212,11 @@ def by_meta_graph(lesson, runs, saved_by):
     Beside them, sentences about those that 1.15.5 has not all ops for.
     """
     folder = runs / saved_by / "checkpoints" / lesson.name
-    prefixes = [files.newest_checkpoint(path.parent) for path in sorted(folder.rglob("checkpoint"))]
-    prefixes = [prefix for prefix in prefixes if prefix.with_name(f"{prefix.name}.meta").exists()]
-    metas = [prefix.with_name(f"{prefix.name}.meta") for prefix in prefixes]
-    exported = [meta_graphs.export(prefix) for prefix in prefixes] if saved_by == TODAY else metas
+    metas = meta_graphs.newest(folder)
+    exported = [meta_graphs.export(meta) for meta in metas] if saved_by == TODAY else metas
     found = [imported_by(GENUINE, exported, runs), imported_by(TODAY, metas, runs)]
-    return _compared(lesson, *found, [str(meta.parent.relative_to(folder)) for meta in metas])
+    trainings = [str(meta.parent.relative_to(folder)) for meta in metas]
+    return _compared_imports(lesson, *found, trainings)
 
 
 def imported_by(name, metas, folder):
@@ -235,22 +235,22 @@ def imported_by(name, metas, folder):
         return dict(arrays)
 
 
-def _compared(lesson, genuine, today, trainings):
+def _compared_imports(lesson, genuine, today, trainings):
     differences_, notes = [], []
     for k, training in enumerate(trainings):
         if f"{k} {meta_graphs.UNKNOWN}" in genuine:
             (op,) = genuine[f"{k} {meta_graphs.UNKNOWN}"]
             notes.append(f"Lesson {lesson.number}, {training}: TensorFlow 1.15.5 has no op {op}.")
             continue
-        of_training = [
-            {name for name in one if name.startswith(f"{k} ")} for one in (genuine, today)
-        ]
-        for name in sorted(set.union(*of_training)):
-            what = f"{training} {name.partition(' ')[2]}"
-            if name in set.intersection(*of_training):
-                differences_.append(difference(what, today[name], genuine[name]))
-            else:
-                differences_.append(Difference(f"{what} (one has it not)", 1, 0, math.inf))
+        ours, theirs = (
+            {
+                f"{training} {name.partition(' ')[2]}": value
+                for name, value in one.items()
+                if name.startswith(f"{k} ")
+            }
+            for one in (today, genuine)
+        )
+        differences_ += compared(ours, theirs)
     return differences_, notes
 
 
@@ -382,9 +382,8 @@ def main(words):
     parser.add_argument("lessons", nargs="*", metavar="LESSON")
     parser.add_argument("--alone", action="store_true", help="leave out what crosses over")
     parser.add_argument(
-        "--runs", metavar="FOLDER", help="keep the runs there (default: %(default)s)"
+        "--runs", metavar="FOLDER", default=RUNS, help="keep the runs there (default: %(default)s)"
     )
-    parser.set_defaults(runs=RUNS)
     options = parser.parse_args(words)
     runs = Path(options.runs).resolve()
     if not PYTHONS[GENUINE].exists():

@@ -62,15 +62,19 @@ def _leave_out_slots(trained, shipped):
     with tf.Graph().as_default(), tf.Session() as sess:
         tf.train.import_meta_graph(f"{trained}.meta").restore(sess, str(trained))
         kept = [variable for variable in tf.global_variables() if not is_slot(variable.op.name)]
-        tf.train.Saver(kept).save(sess, str(shipped), write_state=False)
+        if len(kept) < len(tf.global_variables()):
+            tf.train.Saver(kept).save(sess, str(shipped), write_state=False)
 
 
 _STATE_KEYS = ("model_checkpoint_path", "all_model_checkpoint_paths")
 
 
 def manifest():
-    """What lies in checkpoints/pretrained: for each lesson the TensorFlow version, the numbers at
-    saving, and for each training its step and the SHA-256 of each file."""
+    """What lies in checkpoints/pretrained, a dictionary by lesson.
+
+    For each the TensorFlow version and the numbers at saving, and for each of its trainings the
+    step and the SHA-256 of each file.
+    """
     lessons = {}
     for lesson in catalogue.lessons():
         shipped = files.PRETRAINED / lesson.name

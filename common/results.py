@@ -13,8 +13,8 @@ RELATIVE = 1e-5  # how far from genuine TensorFlow 1.15.5's figure one may be, i
 class Comparison:
     """One number of a lesson: what a source says of it and what came out here.
 
-    name, here: the number, or words. source: DOCUMENT, GENUINE (genuine
-    TensorFlow 1.15.5) or None where nobody states it. says: its figure there.
+    name, here: the number, or words. source: DOCUMENT, GENUINE (genuine TensorFlow
+    1.15.5) or None where nobody states it. says: its figure there.
     agrees: "yes", "no", "not compared" or "". why: the reason, where it is not "yes".
     """
 

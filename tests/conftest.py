@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from common import catalogue
+from common import catalogue, files
 
 hypothesis.settings.register_profile("course", deadline=None)  # the machine may be busy
 hypothesis.settings.load_profile("course")
@@ -102,6 +102,13 @@ def without_accidents(printed):
     from common.parity import ACCIDENT
 
     return "".join(each for each in printed.splitlines(True) if not ACCIDENT.search(each))
+
+
+def go_back(folder, step):
+    """Make the finished training of `folder` one that was killed after its checkpoint of `step`."""
+    state, newest = folder / "checkpoint", files.newest_checkpoint(folder).name
+    state.write_text(state.read_text().replace(f'path: "{newest}"', f'path: "model.ckpt-{step}"'))
+    assert files.newest_checkpoint(folder).name == f"model.ckpt-{step}"
 
 
 def start(*words, cwd=ROOT, **options):

@@ -16,6 +16,7 @@ import pytest
 from conftest import ROOT
 
 from common import datasets
+from common.checkpoints import values
 from common.graph_mode import tf
 
 GOLDEN = ROOT.parent / "shared" / "golden"
@@ -175,12 +176,6 @@ def keras(program):
         check=True,
     )
     return json.loads(run.stdout)
-
-
-def values(prefix):
-    """{name: value} of the checkpoint `prefix`."""
-    reader = tf.train.load_checkpoint(str(prefix))
-    return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
 
 
 def left(output, name):

@@ -6,22 +6,14 @@ import time
 
 import numpy as np
 import pytest
-from conftest import ROOT, course, start
-from oracles import left, values
+from conftest import ROOT, course, go_back, start
+from oracles import left
 
 from common import datasets, files
+from common.checkpoints import values
 from common.graph_mode import tf
 
 NAME = "07_save_and_restore"
-
-
-def go_back(output, step):
-    """Make a finished run of 1,000 steps one that was killed after its checkpoint of `step`."""
-    state = output / "checkpoints" / NAME / "two_network" / "checkpoint"
-    state.write_text(
-        state.read_text().replace('path: "model.ckpt-1000"', f'path: "model.ckpt-{step}"')
-    )
-    assert files.newest_checkpoint(state.parent).name == f"model.ckpt-{step}"
 
 
 def kept(output):
@@ -140,7 +132,7 @@ def test_max_to_keep_leaves_the_newest(finished, tmp_path, course_here):
 
 def test_what_a_killed_save_left_is_saved_again(finished, copy, course_here):
     """Killed in the save at 1,000: the Saver of the resumed run knows 600 and 700, all there is."""
-    go_back(copy, 700)
+    go_back(copy / "checkpoints" / NAME / "two_network", 700)
     first_save = copy / "checkpoints" / NAME / "First_Save"
     for name in ("model.ckpt-1000.index", "model.ckpt-1000.data-00000-of-00001.tempstate1"):
         (first_save / name).write_bytes(b"half of it")

@@ -6,10 +6,11 @@ import time
 
 import numpy as np
 import pytest
-from conftest import ROOT, course, start
-from oracles import float32, keras, left, values
+from conftest import ROOT, course, go_back, start
+from oracles import float32, keras, left
 
 from common import files
+from common.checkpoints import values
 from common.graph_mode import tf
 
 NAME = "21_early_stopping"
@@ -219,15 +220,6 @@ def finished(tmp_path_factory):
     return output
 
 
-def go_back(output, training, steps):
-    """Make a finished training one that was killed after its checkpoint of `steps`."""
-    state = output / "checkpoints" / NAME / training / "checkpoint"
-    newest = files.newest_checkpoint(state.parent).name
-    text = state.read_text().replace(f'path: "{newest}"', f'path: "model.ckpt-{steps}"')
-    state.write_text(text)
-    assert files.newest_checkpoint(state.parent).name == f"model.ckpt-{steps}"
-
-
 @pytest.mark.parametrize(
     "training, steps",
     [("document", 2), ("document", 4), ("sound", 15), ("sound", 25), ("sound", 29)],
@@ -238,7 +230,7 @@ def test_patience_survives_a_resume_to_the_same_bits(
     copy = tmp_path / "copy"
     shutil.copytree(finished, copy)
     expected = left(copy, NAME)
-    go_back(copy, training, steps)
+    go_back(copy / "checkpoints" / NAME / training, steps)
     code, out, err = course_here("run", "21", "--resume", "--output", copy)
     assert code == 0, err
     assert f"Restored checkpoints/{NAME}/{training}/model.ckpt-{steps}" in out
@@ -259,7 +251,7 @@ def test_a_killed_run_restores_the_best_of_what_it_has(finished, tmp_path, cours
     """Epochs saved into best/ after the checkpoint restored are not mistaken for its best."""
     copy = tmp_path / "copy"
     shutil.copytree(finished, copy)
-    go_back(copy, "sound", 15)
+    go_back(copy / "checkpoints" / NAME / "sound", 15)
     code, out, err = course_here("restore", "21", "--output", copy)
     assert code == 0, err
     assert "sound: 15 epochs, epoch 15 restored" in out

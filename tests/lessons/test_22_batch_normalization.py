@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from oracles import keras
 
-from common import datasets, files
+from common import checkpoints, datasets, files
 from common.graph_mode import tf
 
 NAME = "22_batch_normalization"
@@ -20,8 +20,7 @@ def run(run_lesson):
 
 def values(run, training):
     """{name: value} of the newest checkpoint of that training."""
-    reader = tf.train.load_checkpoint(tf.train.latest_checkpoint(str(run.checkpoints / training)))
-    return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
+    return checkpoints.values(tf.train.latest_checkpoint(str(run.checkpoints / training)))
 
 
 def layer(saved, k):
