@@ -265,8 +265,11 @@ def _longer(lesson):
 
 
 def tolerance(what, stated):
-    """How far apart the quantity `what` may be, by what its lesson has `stated`, else RELATIVE."""
-    fitting = [each["within"] for each in stated if each["of"] in what]
+    """How far apart the quantity `what` may be, by what its lesson has `stated`, else RELATIVE.
+
+    Small and capital letters are the same.
+    """
+    fitting = [each["within"] for each in stated if each["of"].lower() in what.lower()]
     return max([RELATIVE, *fitting])
 
 
