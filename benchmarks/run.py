@@ -133,7 +133,7 @@ def main():
             "No Python 3.7 was found (PYTHON37=... names one): without genuine TensorFlow 1.15.5."
         )
     chosen = [each for each in MEASURED if options.only in (None, each[0])]
-    with tqdm(total=len(chosen) * options.repeats, desc="bench") as bar:
+    with tqdm(total=len(chosen) * options.repeats, desc="bench", disable=None) as bar:
         measured = [(m, measure(m[0], m[2], m[3], options.repeats, bar)) for m in chosen]
     write(rows(measured), options.repeats)
 

@@ -43,16 +43,23 @@ class LessonInfo:
     @property
     def parameters(self):
         """{name: Parameter}, in the order in which the lesson declares them."""
-        for node in ast.walk(ast.parse(self.source)):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Lesson":
-                return declared({word.arg: _literal(word.value) for word in node.keywords})
-        raise SyntaxError(f"{self.script.name} makes no Lesson")
+        return _parameters(self.source, self.script.name)
+
+
+@functools.lru_cache(maxsize=None)
+def _parameters(source, name):
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Lesson":
+            return declared({word.arg: _literal(word.value) for word in node.keywords})
+    raise SyntaxError(f"{name} makes no Lesson")
 
 
 def _literal(node):
     """The value of a default in the script: a literal, or a Parameter of literals."""
-    code = compile(ast.Expression(node), "lesson", "eval")
-    return eval(code, {"__builtins__": {}, "Parameter": Parameter})
+    if not isinstance(node, ast.Call):
+        return ast.literal_eval(node)
+    words = {word.arg: ast.literal_eval(word.value) for word in node.keywords}
+    return Parameter(*map(ast.literal_eval, node.args), **words)
 
 
 @functools.lru_cache(maxsize=None)

@@ -2,13 +2,14 @@
 
 A training's folder holds `checkpoint` (which files are the newest, by relative paths), and for
 each kept step model.ckpt-STEP.index, .data-00000-of-00001, .meta and .json. The .json has what the
-variables do not: whose checkpoint it is and the history that the figures are drawn from. It is
-written before the others, and `checkpoint`, by a rename, after them.
+variables do not: whose checkpoint it is, the history that the figures are drawn from, and checksums
+of itself and of the .meta (TensorFlow checks the variables by its own). These two are written
+before the others, and `checkpoint`, by a rename, after them.
 """
 
 import re
-import shutil
 import weakref
+import zlib
 from pathlib import Path
 
 from common import files
@@ -41,21 +42,26 @@ class Checkpoints:
                 for path in [*self.folder.glob("checkpoint"), *self.folder.glob(PREFIX + "-*")]:
                     path.unlink()
 
-    def save(self, sess, step, history, positions=()):
+    def save(self, sess, step, history, positions=(), summarized=-1):
         """Save all variables of `sess` as those of `step`; returns the prefix.
 
         history: columns for the figures, lists by name. positions: how far each data set has been
-        handed out.
+        handed out. summarized: the last step that TensorBoard was shown.
         """
         files.make_writable(self.folder)
         prefix = self.folder / f"{PREFIX}-{step}"
         record = dict(self.owner, step=step, positions=list(positions), history=history)
-        files.write_json(f"{prefix}.json", record, indent=None)
+        record["summarized"] = summarized
+        saver = self._get_saver()
         try:
-            self._get_saver().save(sess, str(self.folder / PREFIX), global_step=step)
+            saver.export_meta_graph(f"{prefix}.meta")
+            record["meta"] = checksum(f"{prefix}.meta")
+            files.write_json(f"{prefix}.json", record, indent=None)
+            path = str(self.folder / PREFIX)
+            saver.save(sess, path, global_step=step, write_meta_graph=False)
         except (tf.errors.OpError, OSError) as error:
             raise CourseError(
-                f"Cannot save in {files.shown(self.folder)} ({_first_line(error)}): make room or "
+                f"Cannot save in {files.shown(self.folder)} ({_reason(error)}): make room or "
                 "make it writable, or choose another folder with --output FOLDER."
             ) from error
         self._remove_leftovers()
@@ -73,15 +79,23 @@ class Checkpoints:
     def resume(self, sess):
         """As `restore`, every slot with it; the next saves count this folder's among those kept."""
         record = self._load(sess, lambda name: True)
-        state = tf.train.get_checkpoint_state(str(self.folder))
-        self._get_saver().recover_last_checkpoints(state.all_model_checkpoint_paths)
+        kept = [str(prefix) for prefix in files.kept_checkpoints(self.folder)]
+        self._get_saver().recover_last_checkpoints(kept)
         self._remove_leftovers()
         return record
 
+    def damaged(self, error):
+        """The CourseError for what TensorFlow says of a checkpoint in or below the folder."""
+        where = f"A checkpoint in {files.shown(self.folder)}"
+        return CourseError(f"{where} is damaged ({_reason(error)}): {self._cure}")
+
+    @property
+    def _cure(self):
+        return f"remove the folder {files.shown(self.folder)} and run the lesson again."
+
     def _load(self, sess, needed):
         """Restore the variables that the newest checkpoint has, all whose name is `needed`."""
-        prefix = self.newest()
-        cure = f"remove the folder {files.shown(self.folder)} and run the lesson again."
+        prefix, cure = self.newest(), self._cure
         absent = _check_variables(prefix, cure, needed)
         record = files.read_json(f"{prefix}.json", cure)
         self._check_owner(prefix, record, cure)
@@ -109,18 +123,18 @@ class Checkpoints:
                     f"{self.owner['training']}: {cure}"
                 )
         parts = [record.setdefault("positions", []), record.get("history")]
-        fits = [type(part) for part in parts] == [list, dict]
+        parts.append(record.setdefault("summarized", -1))
+        fits = [type(part) for part in parts] == [list, dict, int]
         if record.get("step") != _step(prefix) or not fits:
             raise CourseError(f"{files.shown(prefix)}.json is not this checkpoint's record: {cure}")
 
     def _remove_leftovers(self):
         """Remove what killed saves left, and the records of checkpoints that are no longer kept."""
         for path in self.folder.iterdir():
-            unfinished = "tempstate" in path.name or "_temp" in path.name or ".tmp" in path.name
             record = re.match(rf"({PREFIX}-\d+)\..*(json|meta)$", path.name)
             orphan = record and not path.with_name(f"{record[1]}.index").exists()
-            if unfinished or orphan:
-                shutil.rmtree(str(path)) if path.is_dir() else path.unlink()
+            if orphan or files.is_unfinished(path):
+                files.remove(path)
 
 
 _saver_defs = weakref.WeakKeyDictionary()  # {graph: (its variables' names, what saves them)}
@@ -134,6 +148,11 @@ def _saver_def():
         saver_def = tf.train.Saver().as_saver_def()
         _saver_defs[graph] = names, saver_def
     return saver_def
+
+
+def checksum(path):
+    """The CRC of the file `path`, as the record of a checkpoint has it of its .meta."""
+    return zlib.crc32(Path(path).read_bytes())
 
 
 def values(prefix):
@@ -151,13 +170,16 @@ def _step(prefix):
     return int(str(prefix).rsplit("-", 1)[-1])
 
 
-def _first_line(error):
-    return str(getattr(error, "message", None) or error).split("\n")[0]
+def _reason(error):
+    """What an error of TensorFlow's says, without where in the graph that was."""
+    lines = str(getattr(error, "message", None) or error).split("\n")
+    places = [k for k, line in enumerate(lines) if "[[" in line and k]
+    return lines[places[0] - 1 if places else 0]
 
 
 def _damaged(prefix, error, cure):
     return CourseError(
-        f"The checkpoint {files.shown(prefix)} is damaged ({_first_line(error)}): {cure}"
+        f"The checkpoint {files.shown(prefix)} is damaged ({_reason(error)}): {cure}"
     )
 
 
@@ -169,7 +191,7 @@ def _check_variables(prefix, cure, needed):
     absent = []
     try:
         saved = dict(tf.train.list_variables(str(prefix)))
-    except (tf.errors.OpError, ValueError) as error:
+    except (tf.errors.OpError, ValueError, IndexError) as error:
         raise _damaged(prefix, error, cure) from error
     for variable in tf.global_variables():
         shape = saved.get(variable.op.name)

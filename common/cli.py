@@ -1,14 +1,17 @@
 """The command `python -m lessons`. It imports TensorFlow only where a lesson runs."""
 
+import argparse
 import contextlib
 import json
 import os
 import runpy
+import socket
 import subprocess
 import sys
 import traceback
+import warnings
 
-from common import catalogue, command_line, files
+from common import catalogue, command_line, files, locks
 from common.command_line import Arguments
 from common.errors import CourseError, UsageError
 
@@ -32,8 +35,7 @@ EXAMPLES = """examples:
 
 def main(words=None):
     """Run the command line `words` (default: sys.argv's); returns the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a terminal without 中文 shows ? instead of failing
+    command_line.print_everywhere()
     words = sys.argv[1:] if words is None else list(words)
     try:
         return _dispatch(words)
@@ -182,26 +184,24 @@ def _flags(chosen, given):
     """The flags given, checked for every chosen lesson; UsageError where one has no such flag."""
     flags = []
     for name, word in given.items():
-        known = [lesson for lesson in chosen if name in lesson.parameters]
-        is_parameter = any(name in lesson.parameters for lesson in catalogue.lessons())
-        if word is None or not is_parameter:
+        if word is None or not any(name in each.parameters for each in catalogue.lessons()):
             continue
         for lesson in chosen:
-            if lesson not in known:
+            if name not in lesson.parameters:
                 raise UsageError(
                     f"Lesson {lesson.number} has no {command_line.flag(name)}; it has "
                     + ", ".join(map(command_line.flag, lesson.parameters))
                     + "."
                 )
             command_line.values(lesson, {name: word})
-        flags += [command_line.flag(name), word]
+        flags.append(f"{command_line.flag(name)}={word}")  # it may begin with a dash
     return flags
 
 
 def _run_all(chosen, flags, output):
     """Run lessons one after the other; where one fails, the next has its turn all the same."""
     if output:
-        flags = [*flags, "--output", output]
+        flags = [*flags, f"--output={output}"]
     summaries = files.output_folder(output) / "summaries"
     rows, failed = [], []
     for lesson in chosen:
@@ -230,6 +230,8 @@ def _run_one(lesson, flags):
         except Exception:
             traceback.print_exc()
             return False
+        finally:
+            locks.release()
     return True
 
 
@@ -280,11 +282,15 @@ def notebook(words):
     )
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     options = parser.parse_args(words)
-    (lesson,) = _chosen(options.lessons)[:1]
+    chosen = _chosen(options.lessons)
+    if len(chosen) > 1:
+        raise UsageError(f"Choose one lesson, for example `{PROG} notebook {chosen[0].number}`.")
+    (lesson,) = chosen
     if not lesson.notebook.exists():
         raise CourseError(
             f"{files.shown(lesson.notebook)} is not there: `make notebooks` makes it."
         )
+    _check_notebook(lesson.notebook)
     place = lesson.notebook.relative_to(files.ROOT).as_posix()
     command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{place}"]
     command += [f"--ServerApp.root_dir={files.ROOT}", "--ServerApp.ip=127.0.0.1"]
@@ -292,6 +298,20 @@ def notebook(words):
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     return subprocess.call(command)
+
+
+def _check_notebook(path):
+    """See that JupyterLab can open the notebook; CourseError if not."""
+    import nbformat  # takes longer than --help may
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # cells of which two have one id open all the same
+            nbformat.validate(json.loads(path.read_text(encoding="utf-8")))
+    except Exception as error:  # nbformat has one each for every kind of damage
+        raise CourseError(
+            f"{files.shown(path)} is damaged: `make notebooks` writes it anew."
+        ) from error
 
 
 def tensorboard(words):
@@ -303,7 +323,9 @@ def tensorboard(words):
         ["", "10", "10 13 --port 7007"],
         nargs="*",
     )
-    parser.add_argument("--port", type=int, default=6006, help="(default 6006)")
+    parser.add_argument(
+        "--port", type=_port, default=6006, help="0 takes any that is free (default 6006)"
+    )
     command_line.add_output(parser)
     options = parser.parse_args(words)
     summaries = files.output_folder(options.output) / "summaries"
@@ -319,13 +341,35 @@ def tensorboard(words):
             f"There are no event files in {files.shown(summaries)}: run a lesson first, for "
             f"example `{PROG} run 10`."
         )
+    _check_port(options.port)
     from tensorboard.main import run_main
 
     from common import graph_mode  # noqa: F401 (imports TensorFlow without its noise)
 
     flags = ["--host", "127.0.0.1", "--port", str(options.port)]
-    sys.argv = [PROG, *flags, *_logdir(summaries, chosen)]
+    sys.argv = [PROG, *flags, *_logdir(files.for_tensorflow(summaries), chosen)]
     return run_main()
+
+
+def _port(word):
+    with contextlib.suppress(ValueError):
+        if 0 <= int(word) <= 65535:
+            return int(word)
+    raise argparse.ArgumentTypeError(f"{word!r} is not a whole number, 0 to 65535")
+
+
+def _check_port(port):
+    """See that TensorBoard can listen on the port; CourseError if not."""
+    with socket.socket() as listener:
+        if os.name == "posix":  # elsewhere this would take a port that another program uses
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CourseError(
+                f"TensorBoard cannot use the port {port} ({error.strerror}): choose another one "
+                f"with --port N, for example --port {port % 50000 + 10000}."
+            ) from error
 
 
 def _logdir(summaries, chosen):
@@ -400,7 +444,8 @@ def export_meta(words):
     )
     command_line.add_output(parser)
     options = parser.parse_args(words)
-    checkpoints = files.output_folder(options.output) / "checkpoints"
+    output = files.output_folder(options.output)
+    checkpoints = output / "checkpoints"
     for lesson in _chosen(options.lessons):
         folder = checkpoints / lesson.name
         if not any(folder.rglob("checkpoint")):
@@ -410,8 +455,9 @@ def export_meta(words):
             )
         from common import meta_graphs
 
-        for path in meta_graphs.newest(folder):
-            print(f"Wrote {files.shown(meta_graphs.export(path))}")
+        with locks.held(lesson, output):
+            for path in meta_graphs.newest(folder):
+                print(f"Wrote {files.shown(meta_graphs.export(path))}")
     return 0
 
 
@@ -426,8 +472,11 @@ def clean(words):
     options = parser.parse_args(words)
     output = files.output_folder(options.output)
     for lesson in _chosen(options.lessons):
-        for folder in (output / "checkpoints" / lesson.name, output / "summaries" / lesson.name):
-            if folder.exists():
-                files.remove_folder(folder)
-                print(f"Removed {files.shown(folder)}")
+        folders = (output / "checkpoints" / lesson.name, output / "summaries" / lesson.name)
+        folders = [folder for folder in folders if folder.exists() or files.remains(folder)]
+        if folders:
+            with locks.held(lesson, output):
+                for folder in folders:
+                    files.remove_folder(folder)
+                    print(f"Removed {files.shown(folder)}")
     return 0

@@ -3,11 +3,15 @@
 import argparse
 import functools
 import os
+import shlex
+import subprocess
 import sys
 from pathlib import Path
 
 from common import catalogue, files, progress
 from common.errors import CourseError, UsageError
+
+LONGEST = 2000  # characters of a sentence; what it quotes has no end
 
 
 class Arguments(argparse.ArgumentParser):
@@ -102,9 +106,24 @@ def add_output(parser):
     parser.add_argument(
         "--output",
         metavar="FOLDER",
+        type=_named_folder,
         help="where checkpoints/ and summaries/ are kept (default: the course's folder, or "
         f"the variable {files.OUTPUT_VARIABLE})",
     )
+
+
+def _named_folder(word):
+    if not word:
+        raise argparse.ArgumentTypeError("it must name a folder")
+    return word
+
+
+def output_flag(named):
+    """What to add to a command for it to use the folder `named` as well; "" where there is none."""
+    if not named:
+        return ""
+    quoted = subprocess.list2cmdline([named]) if os.name == "nt" else shlex.quote(named)
+    return f" --output={quoted}"
 
 
 def values(info, given):
@@ -165,10 +184,12 @@ def script_request():
 
 def prepare():
     """Make errors one sentence; check a script's flags before TensorFlow is imported."""
+    os.environ["MPLBACKEND"] = "Agg"  # see common.plots; that of the machine may not be there
     if progress.in_notebook():
         _one_sentence_in_notebook()
     elif running_script():
         sys.excepthook = _one_sentence
+        print_everywhere()
         try:
             script_request()
         except UsageError as error:
@@ -187,13 +208,27 @@ def _one_sentence(kind, error, trace):
 
 
 def _one_sentence_in_notebook():
-    """Show a CourseError or an interrupt of a notebook's cell as its sentence, not a traceback."""
+    """Show as its sentence, without a traceback, what goes wrong in a cell and has one."""
     import IPython
 
     def handler(shell, kind, error, trace, tb_offset=None):
-        say(error)
+        from common import cells
 
-    IPython.get_ipython().set_custom_exc((CourseError, KeyboardInterrupt), handler)
+        known = issubclass(kind, (CourseError, KeyboardInterrupt))
+        sentence = error if known else cells.explained(error)
+        if sentence is None:
+            shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+        else:
+            say(sentence)
+
+    IPython.get_ipython().set_custom_exc((Exception, KeyboardInterrupt), handler)
+
+
+def print_everywhere():
+    """Let a terminal or a file that cannot show a character, such as 中文, get ? in its place."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def stop_printing():
@@ -203,6 +238,7 @@ def stop_printing():
 
 def run_tool(main):
     """Call `main` with the command line's words; the exit code, mistakes said in one sentence."""
+    print_everywhere()
     try:
         return main(sys.argv[1:])
     except CourseError as error:
@@ -211,5 +247,15 @@ def run_tool(main):
 
 
 def say(error):
-    """Print the one sentence of a CourseError, or of an interrupt, to the standard error."""
-    print(str(error) or "Interrupted.", file=sys.stderr)
+    """Print the one sentence of a CourseError, or of an interrupt, to the standard error.
+
+    It stays one line whatever it quotes: control characters are spelled out, what is long is cut.
+    """
+    sentence = "".join(each if each.isprintable() else _spelled(each) for each in str(error))
+    if len(sentence) > LONGEST:
+        sentence = f"{sentence[: LONGEST // 2]} … {sentence[-LONGEST // 2 :]}"
+    print(sentence or progress.interrupted(), file=sys.stderr)
+
+
+def _spelled(character):
+    return character.encode("unicode_escape").decode("ascii")

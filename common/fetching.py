@@ -96,7 +96,7 @@ def _download(address):
         size = int(answer.headers.get("Content-Length") or 0)
         received = io.BytesIO()
         title = address.rsplit("/", 1)[-1]
-        with tqdm(desc=title, total=size or None, unit="B", unit_scale=True) as bar:
+        with tqdm(desc=title, total=size or None, unit="B", unit_scale=True, disable=None) as bar:
             for chunk in iter(lambda: answer.read(_CHUNK), b""):
                 received.write(chunk)
                 bar.update(len(chunk))

@@ -1,5 +1,6 @@
 """Where the course keeps its files, and how it writes them: whole or not at all."""
 
+import atexit
 import contextlib
 import hashlib
 import json
@@ -8,6 +9,7 @@ import platform
 import re
 import shutil
 import tempfile
+import zlib
 from pathlib import Path
 
 from common.errors import CourseError
@@ -16,9 +18,13 @@ ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "lessons"
 PRETRAINED = ROOT / "checkpoints" / "pretrained"
 OUTPUT_VARIABLE = "COURSE_OUTPUT"
-_CHECKPOINT_STATE = re.compile(
-    r'model_checkpoint_path: "[^"]+"\n(all_model_checkpoint_\w+: .+\n)+$'
+_MISREAD = re.compile(r"[\[*?\\,\ud800-\udfff]")  # , stands between TensorBoard's folders
+_links = {}  # {folder: the link to it}
+_CHECKSUM = "crc32"
+_UNFINISHED = re.compile(  # names that are our own, and TensorFlow's
+    r"^\.tmp-|\.tmp[0-9a-f]{32}$|\.tempstate\d+$|_temp(_[0-9a-f]{32})?$"
 )
+_CHECKPOINT_LINE = re.compile(r'(?:all_)?model_checkpoint_paths?: "(model\.ckpt-\d+)"$')
 
 
 def output_folder(named=None):
@@ -26,14 +32,36 @@ def output_folder(named=None):
 
     It is the one named, else the one that the variable COURSE_OUTPUT names, else the course's own.
     """
-    return Path(named or os.environ.get(OUTPUT_VARIABLE) or ROOT).absolute()
+    return Path(os.path.expanduser(named or os.environ.get(OUTPUT_VARIABLE) or ROOT)).absolute()
+
+
+def for_tensorflow(folder):
+    """`folder`, which is made, or a link to it where TensorFlow cannot use its path.
+
+    It takes some characters for a pattern, as a shell does, and wants UTF-8.
+    """
+    if not _MISREAD.search(folder.as_posix()):
+        return folder
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        if folder not in _links:
+            place = tempfile.mkdtemp(prefix="course-")
+            atexit.register(shutil.rmtree, place, ignore_errors=True)
+            link = Path(place) / "folder"
+            link.symlink_to(folder, target_is_directory=True)
+            _links[folder] = link
+    return _links[folder]
 
 
 def shown(path):
     """`path` as a learner types it: relative to the working directory where it lies below it."""
+    path = Path(path)
+    for folder, link in _links.items():
+        if link in (path, *path.parents):
+            path = folder / path.relative_to(link)
     try:
-        return str(Path(path).relative_to(Path.cwd()))
-    except ValueError:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, OSError):  # elsewhere, or the working directory is gone
         return str(path)
 
 
@@ -72,30 +100,56 @@ def write_bytes(path, content):
 
 
 def write_json(path, value, indent=1):
+    """Write the dictionary `value` to `path` as JSON, with a checksum of its own."""
+    value = {**value, _CHECKSUM: _checksum(value)}
     text = json.dumps(value, indent=indent, ensure_ascii=False) + "\n"
     write_bytes(path, text.encode("utf-8"))
 
 
 def read_json(path, cure):
-    """The dictionary in the JSON file `path`; CourseError, with the `cure`, where it is damaged."""
+    """The dictionary that `write_json` wrote to `path`.
+
+    Raises CourseError, with the `cure`, where it cannot be read or has changed.
+    """
     try:
         value = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CourseError(f"{shown(path)} cannot be read ({error}): {cure}") from error
     if not isinstance(value, dict):
         raise CourseError(f"{shown(path)} is not a record of this course: {cure}")
+    if value.pop(_CHECKSUM, None) != _checksum(value):
+        raise CourseError(f"{shown(path)} is damaged (its checksum differs): {cure}")
     return value
 
 
+def _checksum(value):
+    """A CRC of what `value` says, however its JSON is laid out."""
+    plain = json.loads(json.dumps(value))
+    return zlib.crc32(json.dumps(plain, sort_keys=True).encode("ascii"))
+
+
 def remove_folder(folder):
-    """Remove `folder` at one stroke: renamed first, so that a kill cannot leave half of it."""
+    """Remove `folder` at one stroke: renamed first, so that a kill cannot leave half of it.
+
+    What a killed removal has left beside it is removed as well.
+    """
     with writing(folder):
         if folder.exists():
             if not folder.is_dir():
                 raise NotADirectoryError("there is a file in the folder's place")
-            grave = tempfile.mkdtemp(dir=str(folder.parent), prefix=".removed-")
-            folder.rename(Path(grave) / folder.name)
-            shutil.rmtree(grave)
+            folder.rename(scratch_folder(folder) / folder.name)
+        for scratch in remains(folder):
+            shutil.rmtree(str(scratch))
+
+
+def scratch_folder(folder):
+    """A new folder beside `folder`; that of a killed program is one of its `remains`."""
+    return Path(tempfile.mkdtemp(dir=str(folder.parent), prefix=f".tmp-{folder.name}-"))
+
+
+def remains(folder):
+    """The scratch folders beside `folder`."""
+    return [*folder.parent.glob(f".tmp-{folder.name}-*")]
 
 
 def processor_fingerprint():
@@ -109,24 +163,44 @@ def processor_fingerprint():
 
 
 def remove_unfinished(folder):
-    """Remove what killed programs left in `folder` (half-written files) and beside it (graves)."""
+    """Remove what killed programs left in `folder`, half-written or half-removed, and beside it."""
     with writing(folder):
-        for path in folder.rglob(".tmp-*"):
-            path.unlink()
-        for grave in folder.parent.glob(".removed-*"):
-            shutil.rmtree(str(grave), ignore_errors=True)
+        for path in [*remains(folder), *filter(is_unfinished, folder.rglob("*"))]:
+            remove(path)
+
+
+def is_unfinished(path):
+    """Whether `path` has the name of a file or folder that is being written or removed."""
+    return bool(_UNFINISHED.search(path.name))
+
+
+def remove(path):
+    """Remove a file, or a folder with all that is in it, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(str(path))
+    elif path.exists():
+        path.unlink()
 
 
 def newest_checkpoint(folder):
-    """The prefix of the newest checkpoint in `folder`, as a Path, or None where there is none.
+    """The prefix of the newest checkpoint in `folder`, as a Path, or None where there is none."""
+    kept = kept_checkpoints(folder)
+    return kept[-1] if kept else None
+
+
+def kept_checkpoints(folder):
+    """The prefixes of the checkpoints that `folder` keeps, as Paths, the newest last.
 
     Reads TensorFlow's `checkpoint` file as text, so that listing lessons need not import it.
+    Raises CourseError where it is damaged.
     """
     state = Path(folder) / "checkpoint"
     if not state.exists():
-        return None
-    text = state.read_text(encoding="utf-8", errors="replace")
-    if not _CHECKPOINT_STATE.match(text):
+        return []
+    lines = state.read_bytes().decode("ascii", errors="replace").splitlines()
+    names = [_CHECKPOINT_LINE.match(line) for line in lines]
+    names = [name[1] for name in names if name]
+    if len(names) < 2 or names[0] != names[-1] or len(names) != len(lines):
         cure = f"remove the folder {shown(folder)} and run the lesson again."
         raise CourseError(f"{shown(state)} is damaged: {cure}")
-    return Path(folder) / Path(text.split('"')[1]).name
+    return [Path(folder) / name for name in names[1:]]

@@ -6,7 +6,6 @@ trainings are kept in gallery-runs/ and gone on with, so to stop and to repeat i
 """
 
 import io
-import json
 import os
 import subprocess
 import sys
@@ -96,7 +95,7 @@ def _numbers(kept):
     """What came out on a real set, and with what it was made; nothing for the other lessons."""
     if not (kept / "results.json").exists():
         return []
-    results = json.loads((kept / "results.json").read_text(encoding="utf-8"))
+    results = files.read_json(kept / "results.json", "`make gallery` makes it anew.")
     versions = f"Python {results['python']}, TensorFlow {results['tensorflow']}"
     versions += f", NumPy {results['numpy']}"
     lines = ["", f"{results['images']}, on {results['made']}, with {versions}.", ""]
@@ -118,7 +117,7 @@ def main(words):
                 f"{name}`, or let {images.DATA_VARIABLE} name the folder that holds {name}/."
             )
     with tempfile.TemporaryDirectory() as passing:
-        for lesson in tqdm(lessons, desc="gallery"):
+        for lesson in tqdm(lessons, desc="gallery", disable=None):
             make(lesson, RUNS if wants_images(lesson) else passing)
             files.write_bytes(PAGE, page().encode("utf-8"))
     return 0

@@ -16,23 +16,26 @@ from common import files
 def _keep_compiled_loops():
     """Let XLA keep what it compiles beside the course, so that a lesson compiles only once.
 
-    Code for one kind of processor must not run on another: each has a folder of its own.
+    Returns the folder, or None. Code for one kind of processor must not run on another: each has
+    one of its own.
     """
     folder = files.ROOT / ".xla-cache" / files.processor_fingerprint()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:  # a course that cannot be written to compiles each time
-        return
+        return None
     if sys.version_info >= (3, 8) and os.access(str(folder), os.W_OK):  # TensorFlow 1 dies of it
         flag = f'--tf_xla_persistent_cache_directory="{folder}"'
         os.environ.setdefault("TF_XLA_FLAGS", flag)
+        return folder
+    return None
 
 
 # With oneDNN's kernels some results differ from TensorFlow 1.15.5's in the last bit; without
 # them the toy problems agree in every bit. All three variables are read once, at the import.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-_keep_compiled_loops()
+COMPILED_LOOPS = _keep_compiled_loops()
 # The lessons' steps are too small for a graphics processor, and its bits are others.
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 

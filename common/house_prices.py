@@ -6,6 +6,7 @@ here, none is copied. pandas is imported where it is used: it takes a while to l
 """
 
 import io
+import reprlib
 import warnings
 from pathlib import Path
 
@@ -362,6 +363,8 @@ def load(path):
     _check_columns(path, table)
     if len(table) < FEWEST_ROWS:
         raise _unfit(path, f"has {len(table)} rows of data, and {FEWEST_ROWS} are the fewest")
+    if text[-1] not in "\r\n":  # a price without its last digits is a price, too
+        raise _unfit(path, "is cut off (its last line has no end)")
     for name in [*NUMERIC, TARGET]:
         table[name] = _as_numbers(path, name, table[name])
     return table[[*[name for name in COLUMNS if name in NUMERIC + CATEGORICAL], TARGET]]
@@ -421,6 +424,8 @@ def _as_numbers(path, name, column):
     if not good.all():
         row = int(np.argmin(good.values))
         raise _unfit(
-            path, f"has {column[row]!r} for {name} in its row {row + 1}, which is to be {wanted}"
+            path,
+            f"has {reprlib.repr(column[row])} for {name} in its row {row + 1}, which is to be "
+            f"{wanted}",
         )
     return values

@@ -1,12 +1,24 @@
 """One run of one lesson: its parameters, folders, sessions, checkpoints, figures and results."""
 
+import contextlib
 import os
 import platform
 import time
 
 import numpy as np
 
-from common import catalogue, command_line, files, images, plots, progress, results
+from common import (
+    catalogue,
+    cells,
+    command_line,
+    divergence,
+    files,
+    images,
+    locks,
+    plots,
+    progress,
+    results,
+)
 from common.checkpoints import Checkpoints
 from common.errors import CourseError, UsageError
 from common.graph_mode import tf
@@ -44,6 +56,8 @@ class History:
 
     def after(self, count, name):
         """That column's value after so many rows; the last there is, in a shorter run."""
+        if not self.rows:
+            raise CourseError("There is no history yet: first run the cell that trains to its end.")
         return self[name][:count][-1]
 
     def __len__(self):
@@ -53,26 +67,75 @@ class History:
 class _Training:
     """The training in one session: how far it is, and is to get, its history, its checkpoints.
 
-    name: "" where a lesson has one training only.
+    name: "" where a lesson has one training only. may_diverge: whether it goes on, and is saved,
+    when its numbers are no longer finite. summarized: the last step that its writers were given.
     """
 
-    def __init__(self, name, checkpoints):
+    def __init__(self, name, checkpoints, may_diverge):
         self.name = name
         self.checkpoints = checkpoints
+        self.may_diverge = may_diverge
         self.step = 0
         self.steps = 0
+        self.finite_at = {"history": 0, "variables": 0}
+        self.rows_seen = 0
         self.history = History()
         self.data = ()
+        self.writers = []
+        self.summarized = -1
 
     def save(self, sess):
+        for writer in self.writers:
+            writer.flush()  # TensorBoard must not know less than the checkpoint
         positions = [each.position for each in self.data]
-        self.checkpoints.save(sess, self.step, self.history.columns, positions)
+        self.checkpoints.save(sess, self.step, self.history.columns, positions, self.summarized)
+
+    def lost(self, sess, variables):
+        """What is not finite any more, in words, and the last step it was known to be; or None.
+
+        Looks at the new rows of history and, if asked to, at the `variables`.
+        """
+        new, self.rows_seen = self.history.rows[self.rows_seen :], len(self.history)
+        if self.may_diverge:
+            return None
+        looked_at = (
+            {"history": [word for row in new for word in divergence.in_row(row)]} if new else {}
+        )
+        if variables:
+            looked_at["variables"] = divergence.in_variables(sess)
+        for kind, found in looked_at.items():
+            if found:
+                return found[0], self.finite_at[kind]
+            self.finite_at[kind] = self.step
+        return None
 
     def load(self, record):
         self.step = record["step"]
+        self.finite_at = dict.fromkeys(self.finite_at, self.step)
+        self.summarized = record["summarized"]
         self.history.columns = record["history"]
         for each, position in zip(self.data, record["positions"]):
             each.position = position
+
+
+class _Writer(tf.summary.FileWriter):
+    """A FileWriter of one training, which knows how far it has been shown."""
+
+    def __init__(self, training, folder, graph):
+        # named by the step too: TensorFlow's name is the second it is opened in
+        super().__init__(folder, filename_suffix=f".step-{training.step:09d}")
+        self._training = training
+        training.writers.append(self)
+        # has TensorBoard forget what a killed run showed after its last checkpoint
+        start = tf.SessionLog(status=tf.SessionLog.START)
+        self.add_session_log(start, training.summarized + 1)
+        self.add_graph(graph)
+
+    def add_summary(self, summary, global_step=None):
+        """As tf.summary.FileWriter.add_summary."""
+        super().add_summary(summary, global_step)
+        if global_step is not None:
+            self._training.summarized = int(global_step)
 
 
 class Lesson:
@@ -83,7 +146,7 @@ class Lesson:
     resume, restore, fast: in a notebook, what the flags of these names are on the command line.
 
     Making one begins afresh: an empty default graph. Raises UsageError for values that do not fit
-    and CourseError for a checkpoint folder that cannot be used.
+    and CourseError for a checkpoint folder that cannot be used, or that another program is using.
     """
 
     def __init__(self, name, resume=False, restore=False, fast=False, **parameters):
@@ -93,17 +156,25 @@ class Lesson:
         self.name = name
         self.mode = "restore" if restore else "resume" if resume else request.mode
         self._session_mode = "xla" if fast else request.session
-        self._output = files.output_folder(request.output)
-        self._output_flag = f' --output "{request.output}"' if request.output else ""
+        self._output = files.for_tensorflow(files.output_folder(request.output))
+        self._output_flag = command_line.output_flag(request.output)
         self._comparisons, self._writers, self._parity = [], [], []
         self._figures, self._animations = [], []
         self._trainings = {}
         self._images = None
         self._seeds = 0
         self._folders_ready = False
+        divergence.end_with_caller()
+        locks.take(self.info, self._output)
         self._saved = self._find_saved()
         self._run_record = self._read_run()
         self._set_parameters(declared(parameters), request.given)
+        # as TensorFlow, NumPy says nothing where other settings lead beyond what a number can hold
+        beyond = "ignore" if self._other_settings() else "warn"
+        np.seterr(over=beyond, invalid=beyond, divide=beyond)
+        if progress.in_notebook():
+            cells.watch()
+        progress.tell_when_interrupted(self._interrupted)
         tf.reset_default_graph()
 
     # Settings ------------------------------------------------------------------------------
@@ -122,7 +193,7 @@ class Lesson:
         """The folder to restore or resume from, or None to begin at the beginning."""
         if self.mode == "run":
             return None
-        own, shipped = self.checkpoint_folder, files.PRETRAINED / self.name
+        own, shipped = self.checkpoint_folder, files.for_tensorflow(files.PRETRAINED) / self.name
         if any(own.rglob("*.index")) or (self.mode == "resume" and (own / "run.json").exists()):
             return own
         if self.mode == "resume":
@@ -210,37 +281,61 @@ class Lesson:
     # Training ------------------------------------------------------------------------------
 
     def _make_folders(self):
-        """Make the folders, once; a run from the beginning clears the last one's summaries."""
+        """Make the folders, once, and see that they are this program's own."""
+        locks.take(self.info, self._output)  # `finish` lets go; in a notebook this may come later
         if self._folders_ready:
             return
-        files.make_writable(self.summary_folder.parent)
         if self.mode == "restore":
             files.remove_folder(self.summary_folder / "restored")
         else:
             files.make_writable(self.checkpoint_folder.parent)
-            if self._saved is None:
-                files.remove_folder(self.summary_folder)
         files.make_writable(self.summary_folder / "figures")
         files.remove_unfinished(self.summary_folder)
         self._folders_ready = True
 
-    def session(self, name=""):
+    def _clear(self):
+        """Remove what the last run left but for the figures that this one has drawn already.
+
+        The checkpoints go first: without them a run that is killed here begins at the beginning.
+        """
+        files.remove_folder(self.checkpoint_folder)
+        files.remove_folder(self.summary_folder)
+        files.make_writable(self.summary_folder / "figures")
+        for path, png in self._figures:
+            files.write_bytes(path, png)
+
+    @contextlib.contextmanager
+    def session(self, name="", may_diverge=False):
         """A session for one training, on the default graph.
 
         name: of the training, where the lesson has several; its checkpoints and event files go
-        into folders of that name. A run from the beginning clears the last one's checkpoints.
+        into folders of that name. A run from the beginning clears what the last one left.
+        may_diverge: whether the training goes on when its numbers are no longer finite; else it
+        ends there (CourseError), and the newest checkpoint is the last one before.
         """
+        if not tf.global_variables():
+            raise CourseError("The graph is empty: first run the cells that build it again.")
         self._make_folders()
         if not self._trainings and self.mode != "restore":
             if self._saved is None:
-                files.remove_folder(self.checkpoint_folder)
-            self._write_run(numbers={})
+                self._clear()
+                self._write_run(numbers={})
             files.remove_unfinished(self.checkpoint_folder)
         folder = (self._saved if self.mode == "restore" else self.checkpoint_folder) / name
         owner = {"lesson": self.name, "training": name}
-        sess = open_session(self._session_mode)
-        self._trainings[sess] = _Training(name, Checkpoints(folder, owner))
-        return sess
+        with open_session(self._session_mode) as sess:
+            training = _Training(name, Checkpoints(folder, owner), may_diverge)
+            self._trainings[sess] = training
+            try:
+                yield sess
+            except tf.errors.InvalidArgumentError as error:
+                if divergence.HISTOGRAM not in str(error):
+                    raise
+                training.step += 1
+                shown = "what a histogram shows", training.finite_at["history"]
+                raise self._diverged(training, *training.lost(sess, True) or shown) from error
+            except (tf.errors.DataLossError, tf.errors.OutOfRangeError) as error:
+                raise training.checkpoints.damaged(error) from error  # read by the lesson's Saver
 
     def _write_run(self, numbers):
         files.make_writable(self.checkpoint_folder)
@@ -270,9 +365,8 @@ class Lesson:
         if self.mode == "restore":
             if newest is None or newest.name.endswith("-0"):
                 raise CourseError(
-                    f"Lesson {self.info.number} was stopped before its training {training.name} "
-                    f"saved a step: finish it with `python -m lessons run {self.info.number} "
-                    "--resume`."
+                    f"{self._titled(training)} was stopped before it saved a step: finish it with "
+                    f"`{self._command_to_go_on}`."
                 )
             training.load(training.checkpoints.restore(sess))
         elif newest is None:
@@ -300,24 +394,69 @@ class Lesson:
                 f"The checkpoint {newest} is already at step {training.step}: give {asked}, or run "
                 "without --resume."
             )
+        if training.step < steps:
+            self._write_run(numbers={})  # those of a run that went less far are not its own
         every = max(1, steps // SAVES_IN_A_TRAINING)
         title = " ".join([self.info.number, training.name or self.name[3:]])
         with progress.interrupts() as pressed, progress.bar(title, training.step, steps) as move:
             for i in range(training.step, steps):
                 yield i
                 training.step = i + 1
-                if training.step % every == 0 or training.step == steps or pressed:
+                due = training.step % every == 0 or training.step == steps or pressed
+                lost = training.lost(sess, due or divergence.looked_at_each_step())
+                if lost:
+                    raise self._diverged(training, *lost)
+                if due:
                     training.save(sess)
                     if pressed:
                         raise progress.Stopped(self._stopped(training, steps))
                 move()
 
+    def _diverged(self, training, what, finite_at):
+        """The CourseError for a training in which `what` is not finite any more."""
+        exact = training.step == finite_at + 1
+        if not exact and not divergence.looked_at_each_step():
+            said = divergence.sentence_of_rerun(self.info.script, self.checkpoint_folder)
+            if said:
+                return CourseError(said)
+        step = f"step {training.step} of {training.steps}"
+        when = f"at {step}" if exact else f"after step {finite_at}, by {step}"
+        rates = [
+            command_line.flag(name)
+            for name in self.parameters
+            if name.endswith(("_rate", "_rate_base"))
+        ]
+        cure = f"a smaller {' or '.join(rates)}" if rates else "the document's settings"
+        return CourseError(
+            f"{self._titled(training)} {divergence.VERB} {what} is not finite any more {when}. Run "
+            f"it with {cure}."
+        )
+
+    def _titled(self, training):
+        return f"Lesson {self.info.number}" + (f", {training.name}," if training.name else "")
+
     def _stopped(self, training, steps):
         saved = self._relative(training.checkpoints.newest())
         return (
             f"Stopped after step {training.step} of {steps}, saved as {saved}; go on with "
-            f"`python -m lessons run {self.info.number} --resume{self._output_flag}`."
+            f"`{self._command_to_go_on}`."
         )
+
+    def _interrupted(self):
+        """What is said of Ctrl-C outside of `loop`, or pressed twice."""
+        if self.mode == "restore":
+            return "Interrupted."
+        newest = None
+        for training in self._trainings.values():
+            newest = training.checkpoints.newest() or newest
+        if newest is None:
+            return f"Interrupted before lesson {self.info.number} saved anything."
+        saved = self._relative(newest)
+        return f"Interrupted; {saved} is saved, go on with `{self._command_to_go_on}`."
+
+    @property
+    def _command_to_go_on(self):
+        return f"python -m lessons run {self.info.number} --resume{self._output_flag}"
 
     def history(self, sess):
         """The History of the training in `sess`; after a restore it has what was saved with it."""
@@ -338,13 +477,7 @@ class Lesson:
         folder = parent / (training.name or name)
         if self.mode == "run":
             files.remove_folder(folder)
-        # named by its step too: TensorFlow's name is the second it is opened in
-        suffix = f".step-{training.step}"
-        writer = tf.summary.FileWriter(str(folder), sess.graph, filename_suffix=suffix)
-        if training.step:
-            # tells TensorBoard to forget what a killed run wrote after its last checkpoint
-            start = tf.SessionLog(status=tf.SessionLog.START)
-            writer.add_session_log(start, training.step)
+        writer = _Writer(training, str(folder), sess.graph)
         self._writers.append(writer)
         return writer
 
@@ -447,10 +580,15 @@ class Lesson:
         print(f"Figures      {self._relative(self.summary_folder / 'figures')}")
         number = self.info.number
         print(f"TensorBoard  python -m lessons tensorboard {number}{self._output_flag}")
+        progress.tell_when_interrupted(None)
+        locks.release()
 
     def _write_figure_events(self):
+        figures = self.summary_folder / "figures"
+        for path in figures.glob("events.*"):  # of a run that was stopped, or of the one restored
+            path.unlink()
         if self._figures:
-            self._writers.append(tf.summary.FileWriter(str(self.summary_folder / "figures")))
+            self._writers.append(tf.summary.FileWriter(str(figures)))
         for path, png in self._figures:
             width, height = plots.size_of_png(png)
             image = tf.Summary.Image(encoded_image_string=png, width=width, height=height)
@@ -483,7 +621,7 @@ class Lesson:
                 return str(path.relative_to(folder))
             except ValueError:
                 pass
-        return str(path)
+        return files.shown(path)
 
 
 def _show_in_notebook(picture, kind):
@@ -497,7 +635,7 @@ def _show_in_notebook(picture, kind):
 def _absolute(word):
     """`word`, made absolute where it is a path: a restore may come from another folder."""
     is_path = isinstance(word, str) and (os.sep in word or os.path.isfile(word))
-    return os.path.abspath(word) if is_path else word
+    return os.path.abspath(os.path.expanduser(word)) if is_path else word
 
 
 def _figure_name(number, slug):

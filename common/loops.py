@@ -14,7 +14,8 @@ import contextlib
 
 import numpy as np
 
-from common.graph_mode import tf
+from common import compiled_code
+from common.graph_mode import COMPILED_LOOPS, tf
 
 Variable = collections.namedtuple("Variable", "handle read assign value")
 Variable.__doc__ = """How to reach one variable from outside its graph.
@@ -349,6 +350,7 @@ def exact_loop(run, targets, feeds, shapes, config):
 
 def compiled_loop(targets, feeds, shapes, capacity, config):
     """A Loop compiled by XLA for stacks of `capacity` slices. Arguments as for `exact_loop`."""
+    compiled_code.check(COMPILED_LOOPS)
     found = variables(targets, feeds)
     steps = operations(targets, {tensor.ref() for tensor in feeds})
     body = tf.GraphDef(

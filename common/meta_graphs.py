@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from common import files
+from common.checkpoints import checksum
 from common.errors import CourseError
 from common.graph_mode import tf
 
@@ -32,10 +33,14 @@ def checkpoint_of(path):
 
 
 def newest(folder):
-    """The .meta files of the newest checkpoints in and below `folder`; best/ has none."""
+    """The .meta files of the newest checkpoints in and below `folder`.
+
+    But for those that a lesson saves with a Saver of its own: no record tells whether these are
+    damaged.
+    """
     prefixes = [files.newest_checkpoint(path.parent) for path in sorted(folder.rglob("checkpoint"))]
     metas = [prefix.with_name(f"{prefix.name}.meta") for prefix in prefixes]
-    return [meta for meta in metas if meta.exists()]
+    return [meta for meta in metas if meta.with_suffix(".json").exists()]
 
 
 def export(path):
@@ -44,20 +49,23 @@ def export(path):
     Raises CourseError where `path` cannot be read.
     """
     exported = path.with_suffix(SUFFIX)
-    files.write_bytes(exported, for_tensorflow_1(read(path)).SerializeToString())
+    files.write_bytes(exported, for_tensorflow_1(read(path)).SerializeToString(deterministic=True))
     return exported
 
 
 def read(path):
-    """The MetaGraphDef in the file `path`; CourseError where there is none."""
-    meta = tf.MetaGraphDef()
+    """The MetaGraphDef in the file `path`, PREFIX.meta.
+
+    Raises CourseError where it is missing or damaged: not what PREFIX.json says.
+    """
+    cure = "run the lesson again."
+    record = files.read_json(path.with_suffix(".json"), cure)
     try:
-        meta.ParseFromString(path.read_bytes())
-    except Exception as error:  # protobuf's own DecodeError differs between its versions
-        raise CourseError(
-            f"{files.shown(path)} cannot be read ({error}): run the lesson again."
-        ) from error
-    return meta
+        if record.get("meta") == checksum(path):
+            return tf.MetaGraphDef.FromString(path.read_bytes())
+    except OSError as error:
+        raise CourseError(f"{files.shown(path)} cannot be read ({error}): {cure}") from error
+    raise CourseError(f"{files.shown(path)} is damaged (its checksum differs): {cure}")
 
 
 def for_tensorflow_1(meta):

@@ -88,7 +88,7 @@ def write(lesson):
 
 def main(words):
     lessons = [catalogue.find(word) for word in words] or catalogue.lessons()
-    for lesson in tqdm(lessons, desc="notebooks"):
+    for lesson in tqdm(lessons, desc="notebooks", disable=None):
         write(lesson)
         print(files.shown(lesson.notebook))
 

@@ -12,13 +12,16 @@ STANDARD_HELP = {
 }
 
 
+LARGEST = {int: 10**18, float: 1e38}  # the powers of ten that TensorFlow's int64 and float32 hold
+
+
 class Parameter:
     """One parameter of a lesson; it becomes the flag --name-with-dashes.
 
     default: the document's value; its type (int, float or str) is the parameter's.
     help: what it is, with its unit; the standard names have theirs in STANDARD_HELP.
     at_least, at_most: bounds, themselves allowed. Without them an int is 1 or more and a float
-        above 0.
+        above 0, and none is beyond TensorFlow's int64 and float32.
     choices: the words allowed, for a str; without them any word is.
     """
 
@@ -26,7 +29,7 @@ class Parameter:
         self.default = default
         self.help = help
         self.at_least = at_least
-        self.at_most = at_most
+        self.at_most = LARGEST.get(type(default)) if at_most is None else at_most
         self.choices = choices
 
     @property

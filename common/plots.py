@@ -22,6 +22,7 @@ GIF_COLOURS = 64
 
 NUMBER_SIZE, NUMBER_AWAY, NUMBERS_APART = 8, 9, 11  # of the numbers along a path, in points
 
+plt.style.use("default")  # not as the machine's matplotlibrc would have it
 plt.rcParams.update(
     {
         "axes.grid": True,

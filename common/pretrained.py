@@ -37,8 +37,6 @@ def train(lesson):
 
 def _ship_newest(trained, shipped):
     """Copy the newest checkpoint of one training, and a `checkpoint` file that names it alone."""
-    from common.meta_graphs import for_tensorflow_1, read
-
     prefix = files.newest_checkpoint(trained)
     shipped.mkdir(parents=True)
     for path in trained.glob(prefix.name + ".*"):
@@ -46,7 +44,7 @@ def _ship_newest(trained, shipped):
     if sum(path.stat().st_size for path in trained.glob(prefix.name + ".data-*")) > LARGE:
         _leave_out_slots(trained / prefix.name, shipped / prefix.name)
     for meta in shipped.glob("*.meta"):
-        files.write_bytes(meta, for_tensorflow_1(read(meta)).SerializeToString())
+        _make_readable_for_tensorflow_1(meta)
     lines = [f'{key}: "{prefix.name}"' for key in _STATE_KEYS]
     files.write_bytes(shipped / "checkpoint", ("\n".join(lines) + "\n").encode("ascii"))
 
@@ -64,6 +62,19 @@ def _leave_out_slots(trained, shipped):
         kept = [variable for variable in tf.global_variables() if not is_slot(variable.op.name)]
         if len(kept) < len(tf.global_variables()):
             tf.train.Saver(kept).save(sess, str(shipped), write_state=False)
+
+
+def _make_readable_for_tensorflow_1(meta):
+    from common.checkpoints import checksum
+    from common.graph_mode import tf
+    from common.meta_graphs import for_tensorflow_1
+
+    exported = for_tensorflow_1(tf.MetaGraphDef.FromString(meta.read_bytes()))
+    files.write_bytes(meta, exported.SerializeToString(deterministic=True))
+    path = meta.with_suffix(".json")
+    if path.exists():
+        record = files.read_json(path, "run the lesson again.")
+        files.write_json(path, {**record, "meta": checksum(meta)}, indent=None)
 
 
 _STATE_KEYS = ("model_checkpoint_path", "all_model_checkpoint_paths")
@@ -97,7 +108,7 @@ def _sha256(path):
 
 def main(words):
     lessons = [catalogue.find(word) for word in words] or catalogue.lessons()
-    for lesson in tqdm(lessons, desc="pretrained"):
+    for lesson in tqdm(lessons, desc="pretrained", disable=None):
         train(lesson)
     files.write_json(MANIFEST, manifest())
 

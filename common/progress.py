@@ -10,6 +10,20 @@ class Stopped(KeyboardInterrupt):
     """Ctrl-C, after the training was saved; its sentence says where."""
 
 
+_sentence = None
+
+
+def tell_when_interrupted(sentence):
+    """Let the function `sentence` return what is said of Ctrl-C from now on; None for nothing."""
+    global _sentence
+    _sentence = sentence
+
+
+def interrupted():
+    """What to say of Ctrl-C where it has no sentence of its own."""
+    return _sentence() if _sentence else "Interrupted."
+
+
 @contextlib.contextmanager
 def bar(title, start, steps):
     """A function to call after each step; it moves a bar on a terminal and in a notebook.

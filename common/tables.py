@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+NARROWEST = 11  # of the columns of a table, on average
+
 
 def console():
     """A console for the standard output as it is now; plain where that is no terminal."""
@@ -17,13 +19,27 @@ def console():
 
 
 def show(title, columns, rows):
-    """Print the rows, lists of words and numbers, under the columns' names."""
+    """Print the rows, lists of words and numbers, under the columns' names.
+
+    On a terminal that is too narrow for that, each value stands in a line of its own.
+    """
+    if console().width < NARROWEST * len(columns):
+        _show_below_each_other(title, columns, rows)
+        return
     table = Table(title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*[Text(as_text(value)) for value in row])  # [0] is no markup
     console().print(table)
+
+
+def _show_below_each_other(title, columns, rows):
+    console().print(Text(title, style="bold"))
+    for row in rows:
+        cells = [(column, as_text(value)) for column, value in zip(columns, row)]
+        lines = [f"{column}: {text}" for column, text in cells if text]
+        console().print(Text("\n".join(["", *lines])))
 
 
 def as_text(value):

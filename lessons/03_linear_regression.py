@@ -120,7 +120,7 @@ print("Mini-batches of epoch 0: %s" % [rows.tolist() for rows in batches(0, less
 # %%
 def train(name, lr, size):
     points = {x: x_train, y: y_train}
-    with lesson.session(name) as sess:
+    with lesson.session(name, may_diverge=True) as sess:
         init_op = tf.global_variables_initializer()
         lesson.restore_or_run(sess, init_op)
         writer = lesson.writer(sess)

@@ -129,7 +129,7 @@ print("The loss before initialization: %s" % before_initialization)
 # are constants, so they are evaluated once, not in each epoch.
 
 # %%
-with lesson.session("fit") as sess:
+with lesson.session("fit", may_diverge=True) as sess:
     init_op = tf.global_variables_initializer()
     lesson.restore_or_run(sess, init_op)
     writer = lesson.writer(sess)
@@ -160,7 +160,7 @@ print("w: %s, b: %s, loss: %s" % (w_value[:, 0], b_value, loss_numpy))
 
 # %%
 def train(name, updates):
-    with lesson.session(name) as sess:
+    with lesson.session(name, may_diverge=True) as sess:
         init_op = tf.global_variables_initializer()
         lesson.restore_or_run(sess, init_op)
         writer = lesson.writer(sess)

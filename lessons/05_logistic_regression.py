@@ -138,7 +138,7 @@ def evaluate(sess):
 # %%
 def train(name, train_op):
     epochs = 0
-    with lesson.session(name) as sess:
+    with lesson.session(name, may_diverge=True) as sess:
         init_op = tf.global_variables_initializer()
         lesson.restore_or_run(sess, init_op)
         writer = lesson.writer(sess)

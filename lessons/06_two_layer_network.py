@@ -20,7 +20,7 @@ lesson = Lesson(
     steps=10000,
     learning_rate=Parameter(1.0, "step size of the network's descent"),
     activation=Parameter("tanh", "of the hidden layer", choices=["tanh", "relu", "none"]),
-    seed=Parameter(61, "another one begins from other weights", at_least=0),
+    seed=Parameter(61, "another one begins from other weights", at_least=0, at_most=1000000),
 )
 
 # %% [markdown]

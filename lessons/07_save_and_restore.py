@@ -14,6 +14,7 @@
 # `get_tensor_by_name`, `get_operation_by_name` and `tf.get_collection`.
 
 # %%
+import re
 import subprocess
 import sys
 
@@ -24,7 +25,7 @@ lesson = Lesson(
     steps=10000,
     learning_rate=1.0,
     save_every=Parameter(5000, "steps from one save into First_Save to the next"),
-    max_to_keep=Parameter(5, "how many checkpoints the Saver keeps"),
+    max_to_keep=Parameter(5, "how many checkpoints the Saver keeps", at_most=1000000),
 )
 
 # %% [markdown]
@@ -95,25 +96,30 @@ SAVE_PATH = FIRST_SAVE + "/model.ckpt"
 
 # %% [markdown]
 # A Saver only knows, and only removes, what it has saved itself. One that goes on after a kill
-# must be told what there is (`recover_last_checkpoints`); and what was saved after the step that
-# the run goes on from will be saved again.
+# must be told what there is (`recover_last_checkpoints`). The step that it goes on from is saved
+# anew, whatever the kill has left of it, and those after it will be.
 
 
 # %%
-def take_up(step):
+def take_up(sess, step):
     """Make First_Save what it was at `step`, and let the Saver know."""
     tf.gfile.MakeDirs(FIRST_SAVE)
-    steps = sorted({*range(lesson.save_every, lesson.steps, lesson.save_every), lesson.steps})
-    for later in [each for each in steps if each > step]:
-        for name in tf.gfile.ListDirectory(FIRST_SAVE):
-            if name.startswith("model.ckpt-%d" % later):
-                tf.gfile.Remove(FIRST_SAVE + "/" + name)
-    paths = ["%s-%d" % (SAVE_PATH, each) for each in steps if each <= step]
-    saver.recover_last_checkpoints([path for path in paths if tf.train.checkpoint_exists(path)])
+    names = [name for name in tf.gfile.ListDirectory(FIRST_SAVE) if name != "checkpoint"]
+    for name in names:
+        if step_of(name) >= step:
+            tf.gfile.Remove(FIRST_SAVE + "/" + name)
+    kept = sorted({step_of(name) for name in names if name.endswith(".index")})
+    saver.recover_last_checkpoints(["%s-%d" % (SAVE_PATH, each) for each in kept if each < step])
+    if is_saved(step):
+        saver.save(sess, SAVE_PATH, global_step=step)
+
+
+def is_saved(step):
+    return (step > 0 and step % lesson.save_every == 0) or step == lesson.steps
 
 
 def step_of(path):
-    return int(path.rsplit("-", 1)[1])
+    return int(re.findall(r"model\.ckpt-(\d+)", path)[-1])
 
 
 # %%
@@ -123,14 +129,14 @@ with lesson.session("two_network") as sess:
     writer = lesson.writer(sess)
     history = lesson.history(sess)
     step = step_of(lesson.newest_checkpoint(sess))
-    take_up(step)
+    take_up(sess, step)
     for e in lesson.loop(sess):
         sess.run(train_op)
         if (e + 1) % 100 == 0:
             loss_value, summary = sess.run([loss_two, merged])
             writer.add_summary(summary, e + 1)
             history.append(step=e + 1, loss=loss_value)
-        if (e + 1) % lesson.save_every == 0 or e + 1 == lesson.steps:
+        if is_saved(e + 1):
             saver.save(sess=sess, save_path=SAVE_PATH, global_step=(e + 1))
             print("epoch: %d, loss: %.4f, saved" % (e + 1, sess.run(loss_two)))
     if not saver.last_checkpoints:
@@ -219,7 +225,8 @@ with graph.as_default(), lesson.session("continued") as sess:
 # finds each variable's values by its name. This way works between versions too. A meta graph of
 # today's TensorFlow does not import into 1.15.5, since it has attributes (debug_name of
 # VarHandleOp, grad_a of MatMul) that are not known there; `python -m lessons export-meta 7` writes
-# model.ckpt-10000.tf1.meta without them, which does. One of 1.15.5 imports today as it is.
+# two_network/model.ckpt-10000.tf1.meta without them, which does. One of 1.15.5 imports today as it
+# is.
 
 # %%
 with tf.Graph().as_default(), tf.Session() as sess:

@@ -19,7 +19,7 @@ lesson = Lesson(
     "08_deep_network",
     steps=20000,
     learning_rate=0.01,
-    batch_size=64,
+    batch_size=Parameter(64, at_most=60000),
     relu=Parameter("every", "which hidden layers have ReLU", choices=["every", "last"]),
     data="auto",
 )

@@ -13,13 +13,13 @@
 # `tf.summary.FileWriter` and `add_summary`.
 
 # %%
-from common import Lesson, np, plt, tf
+from common import Lesson, Parameter, np, plt, tf
 
 lesson = Lesson(
     "09_tensorboard",
     steps=20000,
     learning_rate=0.01,
-    batch_size=64,
+    batch_size=Parameter(64, at_most=60000),
     data="auto",
 )
 

@@ -52,7 +52,7 @@ merged = tf.summary.merge_all()
 histories, ends = [], []
 for learning_rate, train_step in zip(LEARNING_RATES, train_steps):
     print("Learning rate %g" % learning_rate)
-    with lesson.session("rate_%g" % learning_rate) as sess:
+    with lesson.session("rate_%g" % learning_rate, may_diverge=True) as sess:
         init_op = tf.global_variables_initializer()
         lesson.restore_or_run(sess, init_op)
         writer = lesson.writer(sess)
@@ -65,6 +65,8 @@ for learning_rate, train_step in zip(LEARNING_RATES, train_steps):
             writer.add_summary(sess.run(merged), i)
             histories[-1].append(step=i, w=w_val, loss=loss_val)
         ends.append(sess.run([w, loss]))
+good, large, small = histories
+(good_w, _), (_, large_loss), (small_w, small_loss) = ends
 
 # %% [markdown]
 # ## What to see · 看什么
@@ -77,9 +79,6 @@ for learning_rate, train_step in zip(LEARNING_RATES, train_steps):
 # In one formula: after k steps, w + 1 = 6 · (1 − 2 · learning_rate)^k.
 
 # %%
-good, large, small = histories
-(good_w, _), (_, large_loss), (small_w, small_loss) = ends
-
 lesson.compare("w, rate 0.2", good_w, document=-1, within=1e-6, tensorflow_1=-0.99999994)
 lesson.compare("w after step 0, rate 0.2", good["w"][0], tensorflow_1=2.6)
 lesson.compare("loss after step 0, rate 0.2", good["loss"][0], tensorflow_1=12.96)

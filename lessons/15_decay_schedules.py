@@ -142,7 +142,7 @@ def natural_exponential(j, nu=lesson.nu):
 
 # %%
 def descend(name, start, schedule):
-    with lesson.session(name) as sess:
+    with lesson.session(name, may_diverge=True) as sess:
         lesson.restore_or_run(sess, begin_at[start])
         writer = lesson.writer(sess)
         history = lesson.history(sess)

@@ -114,7 +114,7 @@ merged = tf.summary.merge_all()
 
 # %%
 def train(name, train_step):
-    with lesson.session(name) as sess:
+    with lesson.session(name, may_diverge=True) as sess:
         init_op = tf.global_variables_initializer()
         lesson.restore_or_run(sess, init_op, [sets.train])
         writer = lesson.writer(sess)

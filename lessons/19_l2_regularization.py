@@ -22,7 +22,7 @@ lesson = Lesson(
     learning_rate=0.0001,
     regularizer=Parameter(0.01, "price of the weights", at_least=0.0),
     norm=Parameter("l2", "which price", choices=["l1", "l2"]),
-    seed=Parameter(0, "another one begins from other weights", at_least=0),
+    seed=Parameter(0, "another one begins from other weights", at_least=0, at_most=1000000),
 )
 
 # %% [markdown]

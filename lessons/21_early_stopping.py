@@ -25,8 +25,8 @@ lesson = Lesson(
     sound_epochs=Parameter(200, "epochs of the sound example, at most", at_least=2),
     patience=Parameter(3, "epochs without a better loss that end a training"),
     learning_rate=Parameter(0.01, "step size in the document's example"),
-    examples=Parameter(30, "training examples of the sound example", at_least=2),
-    seed=Parameter(1, "another one draws other examples and other first weights", at_least=0),
+    examples=Parameter(30, "training examples of the sound example", at_least=2, at_most=100000),
+    seed=Parameter(1, "another one draws other examples and weights", at_least=0, at_most=1000000),
 )
 
 # %% [markdown]
@@ -125,7 +125,7 @@ def wait(losses):
 
 # %%
 def train(name, epochs, patience, monitor, one_epoch, examples):
-    with lesson.session(name) as sess:
+    with lesson.session(name, may_diverge=True) as sess:
         init_op = tf.global_variables_initializer()
         lesson.restore_or_run(sess, init_op)
         writer = lesson.writer(sess)

@@ -29,7 +29,7 @@ lesson = Lesson(
     activation=Parameter("sigmoid", "of the hidden layers", choices=["sigmoid", "tanh", "relu"]),
     place=Parameter("input", "what is normalized", choices=["input", "activation"]),
     momentum=Parameter(0.99, "decay of the averages of μ and σ²", at_least=0.0, at_most=1.0),
-    seed=Parameter(1, "another one begins from other weights", at_least=0),
+    seed=Parameter(1, "another one begins from other weights", at_least=0, at_most=1000000),
 )
 
 # %% [markdown]

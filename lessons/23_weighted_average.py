@@ -17,7 +17,7 @@ from common import Lesson, Parameter, np, plt, tf
 
 lesson = Lesson(
     "23_weighted_average",
-    steps=Parameter(100, "measurements, one update of the averages each"),
+    steps=Parameter(100, "measurements, one update of the averages each", at_most=100000),
     beta=Parameter(0.9, "β, the part of the old average that is kept", at_most=0.999),
     theta=Parameter("gauss", "what is measured", choices=["gauss", "constant", "noisy"]),
 )

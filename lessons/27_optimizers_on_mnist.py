@@ -20,7 +20,7 @@ from common import Lesson, Parameter, np, plt, tf
 lesson = Lesson(
     "27_optimizers_on_mnist",
     epochs=5,
-    batch_size=64,
+    batch_size=Parameter(64, at_most=60000),
     rmsprop_rate=Parameter(0.01, "learning rate of RMSProp, the document's"),
     data="auto",
 )

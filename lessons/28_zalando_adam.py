@@ -135,7 +135,7 @@ merged = tf.summary.merge_all()
 
 # %%
 def watch(name, train_step, loss):
-    with lesson.session(name) as sess:
+    with lesson.session(name, may_diverge=True) as sess:
         init_op = tf.global_variables_initializer()
         lesson.restore_or_run(sess, init_op, [sets.train])
         writer = lesson.writer(sess)
@@ -178,7 +178,7 @@ for name, train_step, loss in (
 
 # %%
 def train(name, train_step, rate, loss):
-    with lesson.session(name) as sess:
+    with lesson.session(name, may_diverge=True) as sess:
         init_op = tf.global_variables_initializer()
         lesson.restore_or_run(sess, init_op, [sets.train])
         writer = lesson.writer(sess)
@@ -310,7 +310,7 @@ lesson.figure("4-29", "adam", "gradient descent and Adam, %s" % sets.title, capt
 # %%
 lesson.parity(1e-2, because="thousands of steps of ReLU layers, most of them Adam's")
 lesson.parity(10, of="variable", because="Adam divides gradients near 0 by their own size")
-lesson.parity(1, of="dam 0.1", because="at this rate rounding decides what becomes of the weights")
+lesson.parity(1, of="adam 0.1", because="at this rate rounding decides what becomes of the weights")
 lesson.parity(1, of="adam_0.1", because="the same")
 lesson.parity(0.5, of="first outputs all equal", because="the same")
 lesson.finish()

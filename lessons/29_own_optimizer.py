@@ -20,7 +20,7 @@ lesson = Lesson(
     "29_own_optimizer",
     epochs=50,
     learning_rate=0.01,
-    minibatch_size=Parameter(100, "examples in a mini-batch"),
+    minibatch_size=Parameter(100, "examples in a mini-batch", at_most=1500),
     noise=Parameter(0.3, "η, the variance of the gradient noise at the first step", at_least=0.0),
     noise_steps=Parameter(900, "training steps of the networks with and without noise"),
     data="auto",
@@ -113,7 +113,7 @@ merged = tf.summary.merge_all()
 
 # %%
 def run_model_mb(name, train_step, cost, accuracy, logging_step=10):
-    with lesson.session(name) as sess:
+    with lesson.session(name, may_diverge=True) as sess:
         init_op = tf.global_variables_initializer()
         lesson.restore_or_run(sess, init_op, [mnist_train])
         writer = lesson.writer(sess)
@@ -214,7 +214,7 @@ def train_deep(name, stddev):
 # %%
 def run_deep(name, x, y, train_step, acc, merged):
     images, labels = sets.test.examples()
-    with lesson.session(name) as sess:
+    with lesson.session(name, may_diverge=True) as sess:
         init_op = tf.global_variables_initializer()
         lesson.restore_or_run(sess, init_op, [mnist_train])
         writer = lesson.writer(sess)

@@ -106,9 +106,11 @@ def without_accidents(printed):
 
 def go_back(folder, step):
     """Make the finished training of `folder` one that was killed after its checkpoint of `step`."""
-    state, newest = folder / "checkpoint", files.newest_checkpoint(folder).name
-    state.write_text(state.read_text().replace(f'path: "{newest}"', f'path: "model.ckpt-{step}"'))
-    assert files.newest_checkpoint(folder).name == f"model.ckpt-{step}"
+    kept = [path.name for path in files.kept_checkpoints(folder)]
+    kept = kept[: kept.index(f"model.ckpt-{step}") + 1]
+    lines = [f'model_checkpoint_path: "{kept[-1]}"']
+    lines += [f'all_model_checkpoint_paths: "{name}"' for name in kept]
+    (folder / "checkpoint").write_text("\n".join(lines) + "\n")
 
 
 def start(*words, cwd=ROOT, **options):

@@ -1,6 +1,7 @@
 """Saving, restoring, resuming: with the real script, real kills and real damage."""
 
 import json
+import os
 import random
 import shutil
 import signal
@@ -11,9 +12,10 @@ import numpy as np
 import pytest
 from conftest import ROOT, course, go_back, start
 
-from common import catalogue, files, pretrained
+from common import catalogue, files, pretrained, progress
 from common.checkpoints import is_slot, values
 from common.graph_mode import tf
+from torture.kills import temporary
 
 YOGURT, CIRCLE = "10_yogurt_mse", "19_l2_regularization"
 
@@ -33,14 +35,6 @@ def outcome(output, name):
         record = json.loads(prefix.with_name(prefix.name + ".json").read_text("utf-8"))
         left[state.parent.name + " history"] = record["history"]
     return left
-
-
-def leftovers(output):
-    return [
-        path
-        for path in output.rglob("*")
-        if any(mark in path.name for mark in ("tempstate", ".tmp-", "_temp", ".removed-"))
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +125,7 @@ def test_a_killed_run_resumes_to_the_same_bits(name, steps, kills, tmp_path, run
     code, _, err = course("run", name[:2], "--resume", "--output", tmp_path)
     assert code == 0, err
     assert outcome(tmp_path, name) == expected
-    assert leftovers(tmp_path) == []
+    assert temporary(tmp_path) == []
 
 
 def test_a_resumed_training_goes_on_with_the_next_batch(tmp_path, course_here, run_lesson):
@@ -178,6 +172,32 @@ def test_ctrl_c_saves_says_where_and_resumes_to_the_same_bits(tmp_path, run_less
     assert outcome(tmp_path, YOGURT) == expected
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+@pytest.mark.parametrize(
+    "words",
+    [("lessons/10_yogurt_mse.py", "--steps", "20"), ("-m", "lessons", "run", "10", "--steps=20")],
+)
+def test_ctrl_c_behind_the_loop_says_what_is_saved_and_how_to_go_on(words, tmp_path):
+    process = start("-u", *words, "--output", tmp_path)
+    while "Final w1" not in process.stdout.readline():  # next, figures are drawn
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    saved = "checkpoints/10_yogurt_mse/model.ckpt-20"
+    command = f"python -m lessons run 10 --resume --output={tmp_path}"
+    assert err == f"Interrupted; {saved} is saved, go on with `{command}`.\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_ctrl_c_twice_interrupts_at_once():
+    with progress.interrupts() as pressed:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert pressed
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+
+
 def test_resume_may_go_further_but_not_back_and_not_with_other_settings(copy, course_here):
     code, out, err = course_here("run", "10", "--resume", "--steps", "1500", "--output", copy)
     assert code == 0, err
@@ -214,7 +234,9 @@ PARTS += ["checkpoint", "run.json"]
 
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("damage", ["truncated", "emptied", "garbled"])
-def test_a_damaged_checkpoint_is_one_sentence_or_correct(part, damage, copy, course_here):
+def test_a_damaged_checkpoint_is_one_sentence_and_nothing_is_overwritten(
+    part, damage, copy, course_here
+):
     path = copy / "checkpoints" / YOGURT / part
     content = path.read_bytes()
     damaged = {
@@ -223,17 +245,39 @@ def test_a_damaged_checkpoint_is_one_sentence_or_correct(part, damage, copy, cou
         "garbled": bytes(byte ^ 0x5A for byte in content),
     }[damage]
     path.write_bytes(damaged)
-    for words in (["restore", "10"], ["run", "10", "--resume"]):
+    before = contents(copy)
+    for words in (["restore", "10"], ["run", "10", "--resume", "--steps", "1500"]):
         code, out, err = course_here(*words, "--output", copy)
         assert "Traceback" not in err
-        if code == 0:  # e.g. half of `checkpoint` still names the newest
-            assert "differs" not in out
-        else:
-            assert code == 1
-            sentence = err.splitlines()[0]
-            assert path.name.split(".data")[0].split(".index")[0] in sentence
-            assert "remove the folder" in sentence
-        assert path.read_bytes() == damaged or code == 0
+        assert code == 1
+        sentence = err.splitlines()[0]
+        assert path.name.split(".data")[0].split(".index")[0] in sentence
+        assert "remove the folder" in sentence
+        assert before.items() <= contents(copy).items()
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    "part, place, reason",
+    [
+        (".data-00000-of-00001", 0, "Checksum does not match"),
+        (".index", -1, "bad magic number"),
+        (".index", -45, "Read less bytes than requested"),  # where in the file its parts begin
+    ],
+)
+def test_a_changed_byte_is_one_sentence_that_says_what_tensorflow_says(
+    part, place, reason, copy, course_here
+):
+    path = copy / "checkpoints" / YOGURT / f"model.ckpt-1000{part}"
+    damaged = bytearray(path.read_bytes())
+    damaged[place] ^= 0x40
+    path.write_bytes(damaged)
+    code, _, err = course_here("restore", "10", "--output", copy)
+    assert code == 1 and err.count("\n") == 2
+    assert "model.ckpt-1000 is damaged (" in err and reason in err
 
 
 def test_a_missing_part_is_one_sentence(copy, course_here):
@@ -291,7 +335,7 @@ def test_shipped_checkpoints_are_small_and_say_nothing_of_where_they_were_made()
 
 
 def test_the_manifest_lists_what_ships():
-    manifest = json.loads(pretrained.MANIFEST.read_text("utf-8"))
+    manifest = files.read_json(pretrained.MANIFEST, "")
     assert manifest == pretrained.manifest()
     assert list(manifest) == [lesson.name for lesson in catalogue.lessons()]
     for shipped in manifest.values():

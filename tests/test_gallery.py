@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import pytest
 from conftest import LESSONS, ROOT
@@ -47,6 +48,16 @@ def test_numbers_of_the_real_sets_are_kept_with_where_they_are_from(name):
         assert "embedded" not in kept["images"] and kept["tensorflow"]
         for number in kept["numbers"]:
             assert number["agrees"] in ("yes", "") or number["why"], number
+
+
+def test_damaged_numbers_are_one_sentence(monkeypatch, tmp_path):
+    name = "08_deep_network"
+    shutil.copytree(gallery.FOLDER / name, tmp_path / name)
+    results = tmp_path / name / "results.json"
+    results.write_text(results.read_text("utf-8").replace('"here": 0.', '"here": 1.', 1), "utf-8")
+    monkeypatch.setattr(gallery, "FOLDER", tmp_path)
+    with pytest.raises(CourseError, match="is damaged .*: `make gallery` makes it anew"):
+        gallery.page()
 
 
 def test_without_the_real_sets_it_says_what_to_fetch(monkeypatch, tmp_path):

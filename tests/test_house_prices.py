@@ -127,8 +127,8 @@ def test_a_file_in_kaggles_format_comes_back_as_it_was(table, saved):
         lambda text: b"\xef\xbb\xbf" + text.encode(),  # the mark that Excel begins UTF-8 with
         lambda text: text.replace(",NA,", ",,").replace(",NA,", ",,"),
         lambda text: text.replace(",", ", "),
-        lambda text: "\n".join(f"{line},more" for line in text.strip().split("\n")),
-        lambda text: "\n".join(line.partition(",")[2] for line in text.strip().split("\n")),
+        lambda text: "".join(f"{line},more\n" for line in text.splitlines()),
+        lambda text: "".join(line.partition(",")[2] + "\n" for line in text.splitlines()),
     ],
     ids=["crlf", "mark", "empty for NA", "spaces", "one column more", "no Id"],
 )
@@ -166,6 +166,7 @@ MISTAKES = {
     "blank": (lambda text: " \n\n", "is empty"),
     "header only": (lambda text: text.split("\n")[0], "has 0 rows"),
     "few rows": (lambda text: "\n".join(text.split("\n")[:100]), "has 99 rows of data, and 100"),
+    "cut off in the last price": (lambda text: text.rstrip()[:-1], "is cut off"),
     "UTF-16": (lambda text: text.encode("utf-16"), "is not UTF-8 text (byte 0)"),
     "Latin 1": (lambda text: text.replace("Grvl", "Gr\xe4vl").encode("latin-1"), "not UTF-8 text"),
     "archive": (lambda text: b"PK\3\4" + text.encode(), "is an archive or a workbook"),
@@ -184,6 +185,7 @@ MISTAKES = {
     "two missing": (without("LotArea", "PoolQC"), "lacks the columns LotArea, PoolQC:"),
     "many missing": (without(*house_prices.COLUMNS[4:30]), "… (26)"),
     "a word for a number": (cell(7, "LotArea", "big"), "has 'big' for LotArea in its row 7"),
+    "a long word": (cell(7, "LotArea", "big" * 99), "'bigbigbigbig...gbigbigbigbig' for LotArea"),
     "infinite": (cell(7, "LotArea", "inf"), "has 'inf' for LotArea in its row 7"),
     "beyond all bounds": (cell(7, "LotArea", "1e300"), "has '1e300' for LotArea in its row 7"),
     "a free house": (cell(2, "SalePrice", "0"), "has '0' for SalePrice in its row 2"),

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 import ssl
 import struct
 import threading
@@ -139,9 +140,14 @@ def test_keras_cache_is_found_and_its_arrays_checked(tmp_path, monkeypatch, fold
     np.savez(cache / "mnist.npz", x_train=np.array([{}], dtype=object))
     with pytest.raises(CourseError, match="cannot be read"):  # a pickle is not opened
         images.images("mnist")
-    (cache / "mnist.npz").write_bytes(b"PK\x03\x04 truncated")
-    with pytest.raises(CourseError, match="cannot be read"):
-        images.images("mnist")
+    np.savez(cache / "mnist.npz", **dict.fromkeys(names, np.zeros(1)))
+    packed = (cache / "mnist.npz").read_bytes()
+    other_compression = re.sub(rb"(PK\x01\x02.{6}).", rb"\1c", packed, flags=re.DOTALL)
+    assert len(other_compression) == len(packed) and other_compression != packed
+    for damaged in (packed[:99], other_compression, b"PK\x03\x04 truncated", b""):
+        (cache / "mnist.npz").write_bytes(damaged)
+        with pytest.raises(CourseError, match="cannot be read"):
+            images.images("mnist")
 
 
 @real

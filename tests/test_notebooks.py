@@ -1,15 +1,18 @@
 """The notebooks are their scripts, executed: no drift, no failure, figures inline."""
 
 import copy
+import random
 import re
 
+import jupyter_client
 import nbclient
 import nbformat
 import numpy as np
 import pytest
 from conftest import LESSONS, ROOT, SHORTER, without_accidents
 
-from common import catalogue, notebooks
+from common import catalogue, cli, notebooks
+from torture import cells as notebook_cells
 
 
 def stored(name):
@@ -94,7 +97,33 @@ def test_a_mistake_in_a_cell_is_one_sentence_without_a_traceback(tmp_path):
     printed = [output.get("text", "") for output in cell.outputs]
     assert printed[0] == "steps must be a whole number, 1 or more, not -8.\n"
     assert "Traceback" not in str(cell.outputs)
-    assert not list(tmp_path.iterdir())
+    left = [path.name for path in tmp_path.rglob("*") if path.is_file()]
+    assert left == [".18_moving_average.lock"]
+
+
+DAMAGE = {
+    "cut": lambda content: content[: len(content) // 2],
+    "empty": lambda content: b"",
+    "no text": lambda content: content.replace(b"Lesson", b"\xff\xfe"),
+    "no notebook": lambda content: b"[]",
+    "a cell of no kind": lambda content: content.replace(b'"code"', b'"cope"', 1),
+    "no cells": lambda content: content.replace(b'"cells"', b'"bells"', 1),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_notebook_is_one_sentence_and_jupyterlab_is_not_started(
+    damage, tmp_path, monkeypatch, course_here
+):
+    started = []
+    monkeypatch.setattr(cli.subprocess, "call", lambda command: started.append(command) or 0)
+    assert course_here("notebook", "18") == (0, "", "") and len(started) == 1
+    lesson, notebook = catalogue.find("18"), tmp_path / "18_moving_average.ipynb"
+    notebook.write_bytes(DAMAGE[damage](lesson.notebook.read_bytes()))
+    monkeypatch.setattr(lesson, "notebook", notebook)
+    code, _, err = course_here("notebook", "18")
+    assert code == 1 and err.count("\n") == 1 and len(started) == 1
+    assert f"{notebook} is damaged: `make notebooks` writes it anew." in err
 
 
 def test_a_notebook_restores_where_its_lesson_is_told_to(tmp_path):
@@ -114,6 +143,63 @@ def test_a_session_cell_that_runs_twice_trains_twice(tmp_path):
     notebooks.execute(notebook, tmp_path)
     once, again = (text(cell) for cell in notebook.cells[place : place + 2])
     assert once == again and "[10.0, 4.9934072]" in again
+
+
+@pytest.mark.parametrize("order", [notebook_cells.twice, notebook_cells.skipped])
+def test_cells_in_another_order_say_so_and_from_the_top_all_is_right(order, tmp_path):
+    lesson, choice = catalogue.find("18"), random.Random(0)
+    assert notebook_cells.problem_of(lesson, order, choice, tmp_path) == ""
+
+
+@pytest.fixture
+def kernel():
+    manager, client = jupyter_client.manager.start_new_kernel(kernel_name="python3")
+    yield client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def said(kernel, code, cell_id):
+    """Run `code` as JupyterLab runs the cell of that id: what it writes to the standard error."""
+    content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
+    request = kernel.session.msg("execute_request", content, metadata={"cellId": cell_id})
+    kernel.shell_channel.send(request)
+    printed = ""
+    while True:
+        message = kernel.get_iopub_msg(timeout=120)
+        if message["parent_header"].get("msg_id") != request["header"]["msg_id"]:
+            continue
+        content = message["content"]
+        assert message["msg_type"] != "error", content
+        if content.get("execution_state") == "idle":
+            return printed
+        printed += content.get("text", "") if content.get("name") == "stderr" else ""
+
+
+def test_a_graph_cell_that_was_edited_is_refused_until_the_graph_begins_anew(kernel, tmp_path):
+    begin = f"""
+import os, sys
+os.environ["COURSE_OUTPUT"] = {str(tmp_path)!r}
+sys.path.insert(0, {str(ROOT)!r})
+from common import Lesson, tf
+"""
+    lesson = 'lesson = Lesson("18_moving_average", steps=8)'
+    graph = 'w = tf.get_variable("w", initializer=1.0)'
+    assert said(kernel, begin, "begin") == ""
+    first = "name 'w' is not defined: run the cells above this one first.\n"
+    assert said(kernel, "print(w)", "look") == first
+    assert said(kernel, lesson, "lesson") == said(kernel, graph, "graph") == ""
+    assert "added to the graph already" in said(kernel, f"{graph}  # edited", "graph")
+    assert said(kernel, "print(w); old = w", "look") == ""
+    assert said(kernel, lesson, "lesson") == said(kernel, f"{graph}  # edited", "graph") == ""
+    assert "another graph" in said(kernel, "old + w", "add")
+
+
+def test_a_mistake_of_ones_own_keeps_its_traceback(kernel):
+    assert said(kernel, f"import sys; sys.path.insert(0, {str(ROOT)!r})", "path") == ""
+    assert said(kernel, "from common import np", "begin") == ""
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        said(kernel, "1 / 0", "mistake")
 
 
 def test_a_second_making_changes_nothing(tmp_path):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from conftest import ROOT, course, python
 
-from common import catalogue, meta_graphs, parity
+from common import catalogue, files, meta_graphs, parity
 from common.errors import CourseError
 from common.graph_mode import tf
 
@@ -91,7 +91,9 @@ def test_a_number_that_is_changed_is_found(kind, output, tmp_path):
     folder = copy / "checkpoints" / ONE / "momentum"
     if kind == "number":
         path = copy / "summaries" / ONE / "results.json"
-        path.write_text(path.read_text("utf-8").replace('"here": 0.', '"here": 1.', 1), "utf-8")
+        results = files.read_json(path, "")
+        results["numbers"][0]["here"] += 1
+        files.write_json(path, results)
     elif kind == "printed":
         path = copy / f"{ONE}.txt"
         path.write_text(path.read_text("utf-8").replace("0.9", "0.8", 1), "utf-8")
@@ -102,7 +104,7 @@ def test_a_number_that_is_changed_is_found(kind, output, tmp_path):
             saver.restore(sess, prefix)
             variable = tf.global_variables()[0]
             sess.run(tf.assign(variable, np.nextafter(sess.run(variable), np.float32(9))))
-            saver.save(sess, prefix)
+            saver.save(sess, prefix, write_state=False)
     elif kind == "scalar":
         (events,) = (copy / "summaries" / ONE / "momentum").glob("events*")
         events.unlink()
@@ -157,7 +159,7 @@ def test_a_damaged_meta_graph_is_one_sentence(copy, course_here):
     for path in copy.rglob("*.meta"):
         path.write_bytes(b"\xff" + path.read_bytes()[:100])
     code, _, err = course_here("export-meta", "26", "--output", copy)
-    assert code == 1 and "cannot be read" in err and "Traceback" not in err
+    assert code == 1 and "is damaged" in err and "Traceback" not in err
     with pytest.raises(CourseError):
         meta_graphs.read(copy / "nothing.meta")
 

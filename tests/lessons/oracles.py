@@ -16,7 +16,6 @@ import pytest
 from conftest import ROOT
 
 from common import datasets
-from common.checkpoints import values
 from common.graph_mode import tf
 
 GOLDEN = ROOT.parent / "shared" / "golden"
@@ -176,20 +175,3 @@ def keras(program):
         check=True,
     )
     return json.loads(run.stdout)
-
-
-def left(output, name):
-    """All that a run leaves in its checkpoint folder: names, values, histories, numbers.
-
-    But for a `checkpoint` file in best/, which has the saves of killed runs too.
-    """
-    folder, found = output / "checkpoints" / name, {}
-    for path in sorted(folder.rglob("*")):
-        key = str(path.relative_to(folder))
-        found[key] = ""
-        if path.suffix == ".index":
-            pairs = sorted(values(path.with_suffix("")).items())
-            found[key] = [(variable, value.tobytes()) for variable, value in pairs]
-        elif path.suffix == ".json" or (path.name == "checkpoint" and path.parent.name != "best"):
-            found[key] = path.read_text("utf-8")
-    return found

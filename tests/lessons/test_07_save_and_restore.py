@@ -7,11 +7,11 @@ import time
 import numpy as np
 import pytest
 from conftest import ROOT, course, go_back, start
-from oracles import left
 
 from common import datasets, files
 from common.checkpoints import values
 from common.graph_mode import tf
+from torture.kills import left
 
 NAME = "07_save_and_restore"
 
@@ -139,6 +139,20 @@ def test_what_a_killed_save_left_is_saved_again(finished, copy, course_here):
     (first_save / "model.ckpt-1000.meta").unlink()
     assert course_here("run", "07", "--resume", "--output", copy)[0] == 0
     assert left(copy, NAME) == left(finished, NAME)
+
+
+def test_a_damaged_first_save_is_saved_again_and_its_meta_graph_not_exported(
+    finished, copy, course_here
+):
+    first_save = copy / "checkpoints" / NAME / "First_Save"
+    for path in [first_save / "checkpoint", *first_save.glob("model.ckpt-1000.*")]:
+        path.write_bytes(path.read_bytes()[:-7] + b"damaged")
+    code, _, err = course_here("export-meta", "07", "--output", copy)
+    assert code == 1 and "First_Save/checkpoint is damaged" in err
+    assert course_here("run", "07", "--resume", "--output", copy)[0] == 0
+    assert left(copy, NAME) == left(finished, NAME)
+    code, out, _ = course_here("export-meta", "07", "--output", copy)
+    assert code == 0 and out.count("1000.tf1.meta") == 2 and "First_Save" not in out
 
 
 def test_a_run_stopped_before_it_went_on_says_so_and_goes_on(finished, copy, course_here):

@@ -7,11 +7,12 @@ import time
 import numpy as np
 import pytest
 from conftest import ROOT, course, go_back, start
-from oracles import float32, keras, left
+from oracles import float32, keras
 
 from common import files
 from common.checkpoints import values
 from common.graph_mode import tf
+from torture.kills import left
 
 NAME = "21_early_stopping"
 TRAININGS = {"document": (4, 1), "sound": (29, 26), "without": (200, 34)}  # epochs, the best
@@ -255,6 +256,21 @@ def test_a_killed_run_restores_the_best_of_what_it_has(finished, tmp_path, cours
     code, out, err = course_here("restore", "21", "--output", copy)
     assert code == 0, err
     assert "sound: 15 epochs, epoch 15 restored" in out
+
+
+@pytest.mark.parametrize("end", [".index", ".data-00000-of-00001"])
+def test_a_damaged_best_epoch_is_one_sentence(end, finished, tmp_path, course_here):
+    copy = tmp_path / "copy"
+    shutil.copytree(finished, copy)
+    (best,) = (copy / "checkpoints" / NAME / "sound" / "best").glob("model.ckpt-26" + end)
+    best.write_bytes(best.read_bytes()[:-9])
+    before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    for words in (["restore", "21"], ["run", "21", "--resume"]):
+        code, _, err = course_here(*words, "--output", copy)
+        assert code == 1 and err.count("\n") == 2
+        assert f"A checkpoint in {copy / 'checkpoints' / NAME / 'sound'} is damaged (" in err
+        assert "remove the folder" in err and "RestoreV2" not in err
+        assert all(path.read_bytes() == content for path, content in before.items())
 
 
 def test_a_real_kill_resumes_to_the_same_files(tmp_path, run_lesson):

@@ -1,0 +1,80 @@
+"""Damaged files: a few attempts of the campaign, and that it notices what it is to notice."""
+
+import random
+
+import pytest
+
+from common import compiled_code
+from torture import Answer, damage
+from torture._worker import Worker
+
+QUICK = ("shipped, lesson 10", "images of one's own, idx.gz", "house prices, CSV", "notebook")
+
+
+def test_a_few_damaged_files_are_refused_or_do_no_harm(tmp_path):
+    kinds = [kind for kind in damage.KINDS if kind.what in QUICK]
+    attempts = list(damage.attempts(8, 0, tmp_path, kinds))
+    assert [attempt.problem for attempt in attempts] == [""] * 8
+    assert len({attempt.what for attempt in attempts}) == 2 * len(QUICK)
+
+
+@pytest.mark.parametrize("change", [damage.truncated, damage.flipped])
+def test_a_change_changes_and_the_same_seed_changes_the_same(change):
+    content = bytes(range(200))
+    changed = [change(content, random.Random(seed)) for seed in (1, 1, 2)]
+    assert changed[0] == changed[1] != changed[2]
+    assert all(damaged != content for damaged, _ in changed)
+
+
+def test_what_differs_from_the_undamaged_is_found(tmp_path):
+    path = tmp_path / "run.json"
+    right = damage.Done("0.5\n", {path: b"{}"})
+    assert damage.as_undamaged(path, right, right) == ""
+    for wrong in (
+        damage.Done("0.6\n", {path: b"{}"}),
+        damage.Done("0.5\n", {path: b"[]"}),
+        damage.Done("0.5\n", {}),
+        damage.Done("0.5\n", {path: b"{}", tmp_path / "more": b""}),
+    ):
+        assert damage.as_undamaged(path, wrong, right)
+    less, more = damage.Done("", {}), damage.Done("0.5\n0.7\n", {})
+    assert damage.as_undamaged_but_less(path, less, right) == ""
+    assert damage.as_undamaged_but_less(path, more, right)
+
+
+def test_a_refusal_that_changes_a_file_or_its_exit_code_is_found(tmp_path):
+    before = {tmp_path / "run.json": b"{}"}
+    refused = Answer(1, "", "It is damaged.")
+    assert damage._fault_of_refusal(refused, before, before) == ""
+    assert damage._fault_of_refusal(refused, before, {}) == "refused, but run.json is another"
+    assert damage._fault_of_refusal(refused._replace(code=2), before, before) == "exit code 2"
+
+
+def test_a_worker_says_how_a_command_ended_and_goes_on_after_a_crash_and_a_hang(tmp_path):
+    (tmp_path / "greet.py").write_text("def main(words):\n    print(*words)\n    return 3\n")
+    (tmp_path / "fail.py").write_text("def main(words):\n    raise ValueError(words)\n")
+    (tmp_path / "crash.py").write_text("import os\ndef main(words):\n    os.abort()\n")
+    (tmp_path / "hang.py").write_text("import time\ndef main(words):\n    time.sleep(600)\n")
+    worker = Worker(tmp_path, tmp_path, {})
+    try:
+        for module, timeout, code in (("crash", 60, -6), ("hang", 0.5, None)):
+            assert worker.answer("hello", "you", module="greet") == (3, "hello you\n", "")
+            answer = worker.answer(module=module, timeout=timeout)
+            assert answer.code == code and answer.problem
+        answer = worker.answer(module="fail")
+        assert answer.code == 1 and answer.problem.startswith("traceback: ValueError")
+    finally:
+        worker.close()
+
+
+def test_machine_code_that_has_changed_or_is_unmarked_is_removed(tmp_path):
+    names = ("kept", "flipped", "cut", "unmarked")
+    paths = {name: tmp_path / f"{name}{compiled_code.CODE}" for name in names}
+    for path in paths.values():
+        path.write_bytes(b"\x90" * 100)
+        if path is not paths["unmarked"]:
+            compiled_code._mark(tmp_path)
+    paths["flipped"].write_bytes(b"\x90" * 99 + b"\x91")
+    paths["cut"].write_bytes(b"\x90" * 99)
+    compiled_code.check.__wrapped__(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"kept.pb", "kept.crc32"}

@@ -1,0 +1,69 @@
+"""Attempts to break the course: `make torture`, or `python -m torture [CAMPAIGN ...]`.
+
+Each module is a campaign: its TITLE, the number of TRIES of a whole one, and `attempts(count, seed,
+folder)`, which makes that many attempts in the empty `folder` and yields an Attempt for each.
+"""
+
+import os
+import subprocess
+import sys
+from typing import NamedTuple
+
+from common import files
+
+
+class Attempt(NamedTuple):
+    """One attempt: what was done, in a few words that others share, and how the course failed.
+
+    problem: "" where the course stood; else a sentence that lets one repeat it.
+    """
+
+    what: str
+    problem: str = ""
+
+
+class Answer(NamedTuple):
+    """How a command ended: its exit code, and what it wrote. code: None where it did not end."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def problem(self):
+        """ "" for success, or for a mistake said in one sentence with exit code 1 or 2."""
+        if self.code is None:
+            return "it did not end"
+        if "Traceback" in self.out + self.err:
+            return "traceback: " + (self.err or self.out).strip().rpartition("\n")[2]
+        said = [line for line in self.err.splitlines() if not line.startswith("Failed: ")]
+        if self.code == 0:
+            return f"success, but: {said[0]}" if said else ""
+        if self.code not in (1, 2):
+            return f"exit code {self.code}: {self.err.strip()[-200:]}"
+        return "" if len(said) == 1 else f"{len(said)} lines in place of one sentence: {said}"
+
+
+def start(*words, cwd=files.ROOT, env=None):
+    """Start `python *words` as a learner would, from the folder `cwd`."""
+    return subprocess.Popen(
+        [sys.executable, *map(str, words)],
+        cwd=str(cwd),
+        env={**os.environ, "PYTHONPATH": str(files.ROOT), **(env or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+
+
+def course(*words, timeout=600, **options):
+    """The Answer of `python -m lessons *words`; killed, code None, after `timeout` seconds."""
+    process = start("-m", "lessons", *words, **options)
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return Answer(None, *process.communicate())
+    return Answer(process.returncode, out, err)
