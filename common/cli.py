@@ -11,7 +11,7 @@ import sys
 import traceback
 import warnings
 
-from common import catalogue, command_line, files, locks
+from common import catalogue, command_line, files, locks, progress
 from common.command_line import Arguments
 from common.errors import CourseError, UsageError
 
@@ -219,6 +219,7 @@ def _run_all(chosen, flags, output):
 
 def _run_one(lesson, flags):
     """Run one lesson's script; returns whether it came to its end."""
+    progress.tell_when_interrupted(None)
     with _script_arguments(lesson.script, flags):
         try:
             runpy.run_path(str(lesson.script), run_name="__main__")

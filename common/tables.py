@@ -15,7 +15,8 @@ def console():
     """A console for the standard output as it is now; plain where that is no terminal."""
     if sys.stdout.isatty():
         return Console(highlight=False)
-    return Console(file=sys.stdout, width=110, no_color=True, force_jupyter=False, highlight=False)
+    plain = {"no_color": True, "force_terminal": False, "force_jupyter": False, "highlight": False}
+    return Console(file=sys.stdout, width=110, **plain)
 
 
 def show(title, columns, rows):

@@ -386,7 +386,7 @@ def train(problem):
         largest, differences, look = compare(stacked)
         merged = summaries(losses, stacked)
         watched = {"loss": losses, "difference": differences}
-        with lesson.session(problem) as sess:
+        with lesson.session(problem, may_diverge=True) as sess:
             init_op = tf.global_variables_initializer()
             lesson.restore_or_run(sess, init_op)
             writer = lesson.writer(sess)

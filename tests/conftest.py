@@ -133,6 +133,38 @@ def course(*words, **options):
     return python("-m", "lessons", *words, **options)
 
 
+def on_terminal(*words, columns, cwd=ROOT, env=()):
+    """`python *words` on a terminal of so many columns: (exit code, what it shows)."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    environment = {**os.environ, "PYTHONPATH": "", "TERM": "xterm", "TQDM_DISABLE": ""}
+    environment.pop("COLUMNS", None)  # which pytest's processes have, and which would count
+    ours, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, *map(str, words)],
+        stdout=terminal,
+        stderr=terminal,
+        cwd=str(cwd),
+        env={**environment, **dict(env)},
+    )
+    os.close(terminal)
+    shown = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:  # Linux's way of saying that the other end is closed
+            break
+        if not part:
+            break
+        shown += part
+    os.close(ours)
+    return process.wait(), shown.decode("utf-8")
+
+
 @pytest.fixture
 def course_here(capsys, monkeypatch):
     """As `course`, in this process: faster, since TensorFlow is imported already."""

@@ -45,7 +45,7 @@ class TestEveryLesson:
             if isinstance(node, ast.ImportFrom):
                 assert node.module == "common"
             elif isinstance(node, ast.Import):  # to time a training, or to begin a process
-                assert [each.name for each in node.names][0] in ("subprocess", "sys", "time")
+                assert [each.name for each in node.names][0] in ("re", "subprocess", "sys", "time")
 
     def test_has_cells_of_a_size_to_read(self, name):
         cells = re.split(r"^# %%.*$", catalogue.find(name).source, flags=re.MULTILINE)

@@ -4,7 +4,7 @@ import re
 import sys
 
 import pytest
-from conftest import LESSONS, ROOT, course, python, start
+from conftest import LESSONS, ROOT, course, on_terminal, python, start
 
 from common import catalogue
 
@@ -69,7 +69,14 @@ def test_help_of_one_lesson_shows_its_parameters_with_units_and_defaults():
         (["run", "10", "11", "--optimizer", "Adam"], "Lesson 11 has no --optimizer"),
         (["run", "10", "--stepz", "3"], "--stepz"),
         (["restore", "10", "--steps", "3"], "--steps"),
-        (["tensorboard", "10", "--port", "x"], "--port"),
+        (["tensorboard", "10", "--port", "x"], "--port: 'x' is not a whole number, 0 to 65535"),
+        (["tensorboard", "10", "--port", "65536"], "--port: '65536' is not"),
+        (["tensorboard", "10", "--port=-1"], "--port: '-1' is not"),
+        (["notebook", "all"], "Choose one lesson"),
+        (["run", "10", "--output", ""], "--output: it must name a folder"),
+        (["run", "10", "--learning-rate", "1e39"], "above 0 and at most 1e+38"),
+        (["run", "10", "--steps", "1" + "0" * 19], "1 or more and at most 1e+18"),
+        (["run", "10", "--st\nep"], r"--st\nep"),
         (["clean"], "LESSON"),
     ],
 )
@@ -140,41 +147,16 @@ def test_clean_removes_what_runs_saved_and_nothing_else(tmp_path):
 
 
 def test_no_noise_no_bar_and_no_control_characters_in_a_pipe(tmp_path):
-    code, out, err = course("run", "13", "--output", tmp_path)
+    code, out, err = course("run", "13", "--output", tmp_path, env={"FORCE_COLOR": "1"})
     assert (code, err) == (0, "")
     assert "\r" not in out and "\x1b" not in out
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_a_bar_moves_on_a_terminal_and_leaves_the_printed_lines_whole(tmp_path):
-    import fcntl
-    import os
-    import pty
-    import struct
-    import subprocess
-    import termios
-
-    main, terminal = pty.openpty()
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "lessons", "run", "10", "--steps", "3000", "--output", tmp_path],
-        stdout=terminal,
-        stderr=terminal,
-        cwd=str(ROOT),
-        env={**os.environ, "TERM": "xterm", "TQDM_DISABLE": ""},
-    )
-    os.close(terminal)
-    shown = b""
-    while True:
-        try:
-            part = os.read(main, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        shown += part
-    assert process.wait() == 0
-    text = shown.decode("utf-8")
+    words = ["-m", "lessons", "run", "10", "--steps", "3000", "--output", tmp_path]
+    code, text = on_terminal(*words, columns=100)
+    assert code == 0
     assert "3000/3000" in text and "%|" in text
     lines = re.split(r"[\r\n]+", text)
     assert "After 2500 training steps, w1 is" in lines

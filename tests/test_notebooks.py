@@ -95,7 +95,7 @@ def test_a_mistake_in_a_cell_is_one_sentence_without_a_traceback(tmp_path):
     with pytest.raises(nbclient.exceptions.CellExecutionError):
         notebooks.execute(notebook, tmp_path)
     printed = [output.get("text", "") for output in cell.outputs]
-    assert printed[0] == "steps must be a whole number, 1 or more, not -8.\n"
+    assert printed[0] == "steps must be a whole number, 1 or more and at most 1e+18, not -8.\n"
     assert "Traceback" not in str(cell.outputs)
     left = [path.name for path in tmp_path.rglob("*") if path.is_file()]
     assert left == [".18_moving_average.lock"]

@@ -28,7 +28,7 @@ TRIES = 200
 MOST_KILLS = 3  # of one training
 NOTHING_SAVED = "was stopped before it saved a step: finish it with"
 TEMPORARY = ("tempstate", "_temp", ".tmp")  # in names: our own, and TensorFlow's
-UNEQUAL = ("seconds", "crc32", "mode")  # in results.json: from run to run
+UNEQUAL = ("seconds", "crc32", "mode", "meta")  # in records: from run to run
 
 
 class Kind(NamedTuple):

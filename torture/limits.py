@@ -39,7 +39,7 @@ class Taken(NamedTuple):
 def attempts(count, seed, folder):
     """Run every lesson as the document has it, and some ten times as long."""
     rows, usual = [], {}
-    lessons = catalogue.lessons() + [catalogue.find(number) for number in LONGER]
+    lessons = [*catalogue.lessons(), *map(catalogue.find, LONGER)]
     for place, lesson in enumerate(lessons[:count]):
         longer = lesson.number in usual
         taken = measure(lesson, folder / str(place), _ten_times(lesson) if longer else [])

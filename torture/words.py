@@ -106,10 +106,14 @@ def short(lesson, **settings):
     return {**known, **settings}
 
 
+NO_DATA = ["/dev/zero", "/dev/null", "/proc/self/mem", "/", "x" * 300, "[", sys.executable]
+NO_DATA += ["a b/../c", os.fsdecode(b"\xff")]
+
+
 def extremes(parameter):
     """What a parameter takes at its bounds; far out, where it has none."""
     if isinstance(parameter.default, str):
-        return parameter.choices or [parameter.default]
+        return parameter.choices or [parameter.default, *NO_DATA]
     if isinstance(parameter.default, int):
         least = 1 if parameter.at_least is None else parameter.at_least
         return [least, least + 1, parameter.at_most - 1, parameter.at_most]
@@ -217,8 +221,7 @@ def command_lines(attempt):
 def one_step(attempt):
     """A lesson of one step, or epoch, comes to its end, and is restored."""
     lesson = attempt.of(LESSONS)
-    settings = {name: 1 for name in ("steps", "epochs") if name in lesson.parameters}
-    run = ["run", lesson.number, *flags(settings)]
+    run = ["run", lesson.number, *flags({_length(lesson): 1})]
     return run, attempt.answers(run, ["restore", lesson.number])
 
 
@@ -229,6 +232,8 @@ def bounds(attempt):
     chosen = attempt.draw.sample(free, min(2, len(free)))
     settings = {each: attempt.draw.choice(extremes(lesson.parameters[each])) for each in chosen}
     words = [lesson.number, *flags(short(lesson, **settings))]
+    if settings.get("data") in NO_DATA:
+        return ascii(words), attempt.course.answer("run", *words).problem
     return words, _sound(attempt, words)
 
 
@@ -250,6 +255,15 @@ def rates_too_large(attempt):
     if "steps" in lesson.parameters:
         words.append("--steps=60")
     return words, _sound(attempt, words)
+
+
+def _length(lesson):
+    return "steps" if "steps" in lesson.parameters else "epochs"
+
+
+ENDLESS_LESSONS = [
+    lesson for lesson in LESSONS if lesson.parameters[_length(lesson)].at_most >= ENDLESS
+]
 
 
 def _sound(attempt, words):
@@ -280,11 +294,8 @@ def _finite(folder, number):
 
 def no_end(attempt):
     """So many steps that they have no end: begun, and interrupted, in little memory."""
-    lesson = attempt.of(LESSONS)
-    name = "steps" if "steps" in lesson.parameters else "epochs"
-    if lesson.parameters[name].at_most < ENDLESS:
-        return "", ""
-    words = ["run", lesson.number, *flags({name: ENDLESS})]
+    lesson = attempt.of(ENDLESS_LESSONS)
+    words = ["run", lesson.number, *flags({_length(lesson): ENDLESS})]
     process = torture.start("-m", "lessons", *words, "--output", attempt.folder)
     deadline = time.monotonic() + 120
     while process.poll() is None and not any(attempt.folder.rglob("*.index")):
@@ -329,14 +340,14 @@ def folders(attempt):
     attempt.folder.mkdir()
     lesson, folder = attempt.draw.choice(QUICK), attempt.of(FOLDERS)
     number = lesson.number
-    home = {"HOME": str(attempt.folder / "home")}
+    home = {"HOME": str(attempt.folder.with_name(f"{attempt.folder.name}-home"))}
     run = ["run", number, *flags(short(lesson))]
     for words in (run, ["restore", number], ["run", number, "--resume"], ["clean", number]):
         words = [*words, f"--output={folder}"]
         answer = torture.course(*words, cwd=attempt.folder, env=home)
         if answer.problem or answer.code:
             return ascii(words), answer.problem or answer.err
-    left = [path for path in attempt.folder.rglob("*") if not path.is_dir()]
+    left = [path for path in attempt.folder.rglob("*") if path.is_file() and path.suffix != ".lock"]
     return ascii(run), f"left {left}" if left else ""
 
 

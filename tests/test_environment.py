@@ -1,0 +1,150 @@
+"""Machines and terminals of every kind: no display, no colour, few columns, other locales."""
+
+import json
+import os
+import re
+import sys
+
+import nbformat
+import pytest
+from conftest import LESSONS, ROOT, course, on_terminal, python
+from rich.cells import cell_len
+
+from common import catalogue, gallery, notebooks, pretrained
+from torture import words
+
+SCRIPT = ROOT / "lessons" / "18_moving_average.py"
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")  # but for the end of a line
+STYLE = re.compile(r"\x1b\[([\d;]*)m")
+terminals = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """A working directory with a module that is called as the course's package is."""
+    folder = tmp_path / "elsewhere"
+    (folder / "common").mkdir(parents=True)
+    (folder / "common" / "__init__.py").write_text("raise ImportError('not the course')")
+    return folder
+
+
+# Terminals and pipes ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("line", [["list"], ["data"], ["restore", "18", "--output"]])
+def test_a_pipe_gets_no_control_characters_and_no_bar(line, tmp_path):
+    line = [*line, tmp_path] if "--output" in line else line
+    code, out, err = course(*line, env={"FORCE_COLOR": "1"})
+    assert (code, err) == (0, "")
+    assert out and not CONTROL.search(out) and "%|" not in out
+
+
+@pytest.mark.parametrize(
+    "tool, work", [(notebooks, "write"), (pretrained, "train"), (gallery, "make")]
+)
+def test_the_tools_show_no_bar_in_a_pipe(tool, work, monkeypatch, capsys):
+    done = []
+    monkeypatch.setattr(tool, work, lambda lesson, *_: done.append(lesson.number))
+    monkeypatch.setattr(tool.files, "write_bytes", lambda *_: None)
+    tool.main(["18"])
+    out, err = capsys.readouterr()
+    assert done == ["18"] and err == "" and not CONTROL.search(out)
+
+
+@terminals
+def test_forty_columns_are_enough(tmp_path):
+    code, shown = on_terminal("-m", "lessons", "list", columns=40)
+    assert code == 0 and "title: Moving averages of the weights" in shown
+    table, _ = STYLE.sub("", shown).split("`python -m lessons run 10`")
+    assert max(map(cell_len, table.splitlines())) <= 40
+    code, shown = on_terminal("-m", "lessons", "restore", "18", "--output", tmp_path, columns=40)
+    assert code == 0 and "number: shadow after update 8" in shown and "here: 4.993407" in shown
+
+
+@terminals
+@pytest.mark.parametrize("variable, styles", [("NO_COLOR", {"1", "0"}), ("TERM", set())])
+def test_a_terminal_without_colours_gets_none(variable, styles):
+    code, shown = on_terminal("-m", "lessons", "list", columns=120, env={variable: "dumb"})
+    assert code == 0 and "Moving" in shown
+    assert set(STYLE.findall(shown)) == styles  # bold, and the end of it
+
+
+# Locales ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variables", [words.ASCII, {"PYTHONIOENCODING": "ascii"}])
+def test_what_a_terminal_cannot_spell_is_a_question_mark(variables):
+    for line in (["-m", "lessons", "list"], [SCRIPT, "--help"]):
+        code, out, err = python(*line, env=variables)
+        assert (code, err) == (0, "")
+        assert "???" in out and "Moving" in out and out.isascii()
+
+
+def test_files_are_utf_8_whatever_the_locale(tmp_path):
+    lesson = catalogue.find("23")  # whose numbers have names in Chinese
+    output = tmp_path / "文件夹"
+    code, _, err = python(lesson.script, "--steps", "20", "--output", output, env=words.ASCII)
+    assert (code, err) == (0, "")
+    results = output / "summaries" / lesson.name / "results.json"
+    assert json.loads(results.read_text(encoding="utf-8"))["lesson"] == lesson.name
+
+
+# Matplotlib, home, modules and working directories of others --------------------------------------
+
+
+def test_a_machine_without_display_home_or_backend_runs_a_lesson_from_elsewhere(
+    elsewhere, tmp_path
+):
+    (elsewhere / "matplotlibrc").write_text("text.usetex: True\nfigure.figsize: 1, 1\n")
+    variables = {
+        "PYTHONPATH": str(elsewhere),
+        "DISPLAY": "",
+        "WAYLAND_DISPLAY": "",
+        "MPLBACKEND": "nonsense",
+        "HOME": os.devnull,
+        "MPLCONFIGDIR": f"{os.devnull}/x",
+        "XDG_CACHE_HOME": f"{os.devnull}/x",
+        "XDG_CONFIG_HOME": f"{os.devnull}/x",
+    }
+    code, out, err = python(SCRIPT, "--output", tmp_path, cwd=elsewhere, env=variables)
+    assert (code, err) == (0, "") and "[10.0, 4.9934072]" in out
+    figures = tmp_path / "summaries" / SCRIPT.stem / "figures"
+    assert [path.name for path in figures.glob("*.png")] == ["figure-07-shadow.png"]
+
+
+def test_a_notebook_runs_wherever_its_kernel_is(elsewhere, tmp_path, monkeypatch):
+    (elsewhere / "common" / "__init__.py").unlink()
+    (elsewhere / "common").rmdir()
+    monkeypatch.setattr(notebooks.files, "LESSONS", elsewhere)
+    notebook = notebooks.execute(nbformat.read(SCRIPT.with_suffix(".ipynb"), 4), tmp_path)
+    assert "[10.0, 4.9934072]" in str(notebook.cells)
+    assert list((tmp_path / "checkpoints" / SCRIPT.stem).glob("*.index"))
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_ipython_runs_a_script_and_says_a_mistake_in_one_sentence(elsewhere, tmp_path):
+    right = f"%run {SCRIPT} --output {tmp_path}"
+    wrong = f"%run {SCRIPT} --steps x"
+    code, out, err = python("-m", "IPython", "-c", f"{right}\n{wrong}", cwd=elsewhere)
+    assert "[10.0, 4.9934072]" in out
+    assert err.count("--steps of lesson 18 must be a whole number") == 1
+    assert "Traceback" not in out + err
+
+
+# Warnings -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [each for each in LESSONS if each[:2] in ("03", "10", "13", "18")])
+def test_no_line_of_a_lesson_calls_for_a_warning(name, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    code = words.strict(["run", name[:2], "--output", str(tmp_path)])
+    assert (code, capsys.readouterr().err) == (0, "")
+
+
+def test_a_warning_that_a_line_of_ours_calls_for_is_noticed(monkeypatch):
+    def line_of_ours(line):
+        exec("import warnings; warnings.warn('…')", {"__name__": "common.lesson"})
+
+    monkeypatch.setattr(words.cli, "main", line_of_ours)
+    with pytest.raises(UserWarning):
+        words.strict([])
