@@ -251,9 +251,8 @@ def rates_too_large(attempt):
     lesson, name = attempt.of(RATES)
     most = lesson.parameters[name].at_most
     value = attempt.draw.choice([rate for rate in TOO_LARGE if rate < most] + [most])
-    words = [lesson.number, *flags(short(lesson, **{name: value}))]
-    if "steps" in lesson.parameters:
-        words.append("--steps=60")
+    enough = {"steps": 60} if "steps" in lesson.parameters else {}
+    words = [lesson.number, *flags(short(lesson, **{name: value}, **enough))]
     return words, _sound(attempt, words)
 
 
