@@ -7,7 +7,7 @@ import sys
 
 import nbformat
 import pytest
-from conftest import LESSONS, ROOT, course, on_terminal, python
+from conftest import ROOT, course, on_terminal, python
 from rich.cells import cell_len
 
 from common import catalogue, gallery, notebooks, pretrained
@@ -134,17 +134,8 @@ def test_ipython_runs_a_script_and_says_a_mistake_in_one_sentence(elsewhere, tmp
 # Warnings -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [each for each in LESSONS if each[:2] in ("03", "10", "13", "18")])
-def test_no_line_of_a_lesson_calls_for_a_warning(name, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    code = words.strict(["run", name[:2], "--output", str(tmp_path)])
-    assert (code, capsys.readouterr().err) == (0, "")
-
-
-def test_a_warning_that_a_line_of_ours_calls_for_is_noticed(monkeypatch):
-    def line_of_ours(line):
-        exec("import warnings; warnings.warn('…')", {"__name__": "common.lesson"})
-
-    monkeypatch.setattr(words.cli, "main", line_of_ours)
-    with pytest.raises(UserWarning):
-        words.strict([])
+@pytest.mark.parametrize("line", [["list"], ["data"], ["run", "18", "--output"]])
+def test_no_line_calls_for_a_warning(line, tmp_path):
+    line = [*line, tmp_path] if "--output" in line else line
+    code, _, err = course(*line, env={"PYTHONWARNINGS": "error"})
+    assert (code, err) == (0, "")

@@ -45,7 +45,7 @@ def lesson(number):
 @settings(max_examples=120)
 @given(words.lines)
 def test_any_words_have_an_answer_or_one_sentence_without_tensorflow(worker, line):
-    assert worker.answer("untrained", *line, module=WORDS).problem == ""
+    assert worker.answer(*line, module=WORDS).problem == ""
 
 
 def test_a_script_that_refuses_what_the_command_takes_is_noticed(monkeypatch, capsys):
@@ -53,7 +53,7 @@ def test_a_script_that_refuses_what_the_command_takes_is_noticed(monkeypatch, ca
         raise UsageError("no")
 
     monkeypatch.setattr(command_line, "script_request", refuse)
-    assert words.untrained(["run", "18"]) == 1
+    assert words.main(["run", "18"]) == 1
     assert "AssertionError: the script refuses" in capsys.readouterr().err
 
 
@@ -93,7 +93,7 @@ def test_no_step_is_refused_by_every_lesson(worker, length):
     lessons = [each for each in words.LESSONS if length in each.parameters]
     assert lessons
     for each in lessons:
-        answer = worker.answer("untrained", "run", each.number, f"--{length}=0", module=WORDS)
+        answer = worker.answer("run", each.number, f"--{length}=0", module=WORDS)
         assert answer.code == 2 and answer.err.startswith(f"--{length} of lesson {each.number}")
 
 

@@ -9,12 +9,12 @@ import itertools
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import unittest.mock
-import warnings
 from pathlib import Path
 from typing import Iterator, NamedTuple
 
@@ -41,12 +41,13 @@ def attempts(count, seed, folder):
     """Make attempts of each of the KINDS in turn."""
     draw = random.Random(seed)
     with worker(folder) as course:
-        lines = itertools.cycle(drawn_lines(-(-count // len(KINDS)), seed))
+        lines = itertools.cycle(drawn_lines(count, seed))
         for k in range(count):
             kind = KINDS[k % len(KINDS)]
             attempt = Try(course, folder / str(k), draw, k // len(KINDS), lines)
             what, problem = kind(attempt)
             yield Attempt(kind.__name__.replace("_", " "), problem and f"{what}: {problem}")
+            shutil.rmtree(str(attempt.folder), ignore_errors=True)
 
 
 class Try(NamedTuple):
@@ -62,12 +63,10 @@ class Try(NamedTuple):
         """The choice whose turn it is."""
         return choices[self.turn % len(choices)]
 
-    def answers(self, *commands, how=""):
+    def answers(self, *commands):
         """Give the Worker the commands, each to succeed; what went wrong, in words, or ""."""
-        module = __name__ if how else "common.cli"
         for words in commands:
-            words = [*words, f"--output={self.folder}"]
-            answer = self.course.answer(*[how] * bool(how), *words, module=module, timeout=600)
+            answer = self.course.answer(*words, f"--output={self.folder}", timeout=600)
             if answer.problem or answer.code:
                 return f"{words} {answer.problem or answer.err.strip()}"
         return ""
@@ -87,12 +86,6 @@ def worker(folder):
         yield course
     finally:
         course.close()
-
-
-def main(words):
-    """What the Worker calls: a command line, in the way that its first word names."""
-    how, *words = words
-    return {"untrained": untrained, "strict": strict}[how](words)
 
 
 def flags(settings):
@@ -179,8 +172,11 @@ def drawn_lines(count, seed):
     return drawn
 
 
-def untrained(words):
-    """The command line, up to what takes long: training, a browser, a download, TensorFlow."""
+def main(words):
+    """What the Worker calls: a command line, but for what takes long.
+
+    That is TensorFlow, training, a browser and a download.
+    """
 
     def script(path, run_name):
         """A lesson's script takes what the command has let pass, or the command is wrong."""
@@ -211,7 +207,7 @@ def untrained(words):
 def command_lines(attempt):
     """Any words: an answer, or one sentence."""
     words = next(attempt.lines)
-    answer = attempt.course.answer("untrained", *words, module=__name__)
+    answer = attempt.course.answer(*words, module=__name__)
     return ascii(words), answer.problem
 
 
@@ -369,7 +365,6 @@ SURROUNDINGS = [
     {"MPLBACKEND": "module://nowhere"},
     {"HOME": "/dev/null", "MPLCONFIGDIR": "/dev/null/x", "XDG_CACHE_HOME": "/dev/null/y"},
     {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONOPTIMIZE": "2"},
-    {"PYTHONWARNINGS": "default"},
 ]
 
 
@@ -395,18 +390,15 @@ def _as_text(folder, lesson):
     return ""
 
 
-def warnings_of_our_own(attempt):
-    """No line of the course calls for a warning, with the document's settings or in brief."""
+def warnings_as_errors(attempt):
+    """No line of the course calls for a warning, nor what it calls."""
     lesson = attempt.of(LESSONS)
-    run = ["run", lesson.number, *flags(short(lesson))]
-    return run, attempt.answers(run, ["restore", lesson.number], how="strict")
-
-
-def strict(words):
-    """The command line, each warning that a line of the course calls for an error."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", module=r"(common|torture)\b|__main__")
-        return cli.main(words)
+    output = f"--output={attempt.folder}"
+    for words in (["run", lesson.number, *flags(short(lesson))], ["restore", lesson.number]):
+        answer = torture.course(*words, output, env={"PYTHONWARNINGS": "error"})
+        if answer.problem or answer.code:
+            return words, answer.problem or answer.err
+    return "", ""
 
 
 KINDS = [
@@ -419,5 +411,5 @@ KINDS = [
     no_end,
     folders,
     surroundings,
-    warnings_of_our_own,
+    warnings_as_errors,
 ]
