@@ -44,6 +44,7 @@ class TestEveryNotebook:
         outputs = [output for cell in cells for output in cell.outputs]
         assert not [each for each in outputs if each.get("name") == "stderr"]
         assert not [each for each in outputs if each.output_type == "error"]
+        assert "\x1b" not in "".join(map(text, cells))
         assert count_pictures(notebook)
         assert "what the document says, and what came out here" in text(cells[-1])
 

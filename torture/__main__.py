@@ -33,7 +33,7 @@ def main(words):
     parser = argparse.ArgumentParser(
         prog="python -m torture",
         description="Try to break the course; exit code 1 where an attempt was lost.",
-        epilog="example: python -m torture files --tries 50 --seed 7",
+        epilog="example: python -m torture damage --tries 50 --seed 7",
     )
     parser.add_argument("campaigns", nargs="*", metavar="CAMPAIGN", help=", ".join(CAMPAIGNS))
     parser.add_argument("--tries", type=int, help="of each campaign (default: its own number)")

@@ -36,7 +36,7 @@ class Worker:
         ended, _, _ = select.select([self._process.stdout], [], [], timeout)
         if not ended:
             self._process.kill()
-        line = self._process.stdout.readline()
+        line = self._process.stdout.readline() if ended else ""
         code = json.loads(line) if line else self.close()
         said = [log.read_text(encoding="utf-8", errors="replace") for log in self._logs]
         return Answer(code if ended else None, *said)
