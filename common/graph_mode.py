@@ -58,7 +58,21 @@ def _quiet():
             os.close(kept)
 
 
-with _quiet(), warnings.catch_warnings():
+@contextlib.contextmanager
+def _without_keras():
+    """Leave Keras, a third of the time that importing TensorFlow takes, to its first use."""
+    variable = "TF_USE_LEGACY_KERAS"  # which, while it is set, TensorFlow does not look for first
+    kept = os.environ.get(variable)
+    os.environ[variable] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[variable]
+        if kept is not None:
+            os.environ[variable] = kept
+
+
+with _quiet(), _without_keras(), warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import tensorflow.compat.v1 as tf
 
