@@ -1,10 +1,13 @@
 """What the tests share: running lessons in this process, and the real command in another."""
 
+import contextlib
+import io
 import os
 import runpy
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import hypothesis
 import pytest
@@ -63,25 +66,36 @@ def no_images_of_this_machine(tmp_path_factory):
 def run_lesson(tmp_path_factory):
     """run_lesson("10_yogurt_mse", "--steps", "50"): run the script here, once a session.
 
-    A lesson of SHORTER is shortened where no flag says how long it is to be.
+    A lesson of SHORTER is shortened where no flag says how long it is to be. drawn: whether it
+    draws its figures, which take most of the time.
     """
     runs = {}
 
-    def run(name, *flags):
+    def run(name, *flags, drawn=True):
         if not {"--steps", "--epochs", "--restore"} & set(flags):
             flags = (*SHORTER.get(name, ()), *flags)
         if (name, flags) not in runs:
             output = tmp_path_factory.mktemp("course")
-            runs[name, flags] = _run(name, flags, output)
+            with contextlib.nullcontext() if drawn else _without_figures():
+                runs[name, flags] = _run(name, flags, output)
         return runs[name, flags]
 
     return run
 
 
-def _run(name, flags, output):
-    import contextlib
-    import io
+@contextlib.contextmanager
+def _without_figures():
+    from common.lesson import Lesson
+    from common.plots import plt
 
+    def close(*_):
+        plt.close()
+
+    with mock.patch.multiple(Lesson, figure=close, animation=close):
+        yield
+
+
+def _run(name, flags, output):
     script = str(catalogue.find(name).script)
     argv, hook = sys.argv, sys.excepthook
     sys.argv = [script, *flags, "--output", str(output)]

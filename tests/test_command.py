@@ -192,8 +192,10 @@ def test_every_lesson_answers_help_as_a_script_from_anywhere(name, tmp_path):
         ("30", "no.csv", 2, "no.csv"),
     ],
 )
-def test_data_that_is_not_there_has_the_same_exit_code_both_ways(lesson, data, code, sentence):
-    script = catalogue.find(lesson).script
-    for words in ((script, "--data", data), ("-m", "lessons", "run", lesson, "--data", data)):
-        found, _, err = python(*words)
+def test_data_that_is_not_there_has_the_same_exit_code_both_ways(
+    lesson, data, code, sentence, course_here
+):
+    by_script = python(catalogue.find(lesson).script, "--data", data)
+    by_command = course_here("run", lesson, "--data", data)
+    for found, _, err in (by_script, by_command):
         assert found == code and sentence in err and "Traceback" not in err, err

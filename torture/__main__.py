@@ -17,14 +17,17 @@ CAMPAIGNS = [each.name for each in pkgutil.iter_modules(torture.__path__) if eac
 
 
 def campaign(name, tries, seed):
-    """Make the attempts of one campaign: {what: [problems of its attempts, "" for none]}."""
+    """Make the attempts of one campaign: {what: [tried, lost]}; says how each one was lost."""
     module = importlib.import_module(f"torture.{name}")
     count = tries or module.TRIES
-    found = collections.defaultdict(list)
+    found = collections.defaultdict(lambda: [0, 0])
     bar = tqdm(total=count, desc=module.TITLE, disable=None)
     with tempfile.TemporaryDirectory() as folder, bar:
         for attempt in module.attempts(count, seed, Path(folder)):
-            found[attempt.what].append(attempt.problem)
+            found[attempt.what][0] += 1
+            if attempt.problem:
+                found[attempt.what][1] += 1
+                tqdm.write(f"{name}, {attempt.what}: {attempt.problem}", file=sys.stderr)
             bar.update()
     return found
 
@@ -42,15 +45,13 @@ def main(words):
     unknown = set(options.campaigns) - set(CAMPAIGNS)
     if unknown:
         parser.error(f"there is no campaign {min(unknown)}; there are {', '.join(CAMPAIGNS)}")
-    rows, lost = [], []
+    rows = []
     for name in options.campaigns or CAMPAIGNS:
-        for what, problems in campaign(name, options.tries, options.seed).items():
-            problems_ = [each for each in problems if each]
-            rows.append([name, what, len(problems), len(problems_)])
-            lost += [f"{name}, {what}: {each}" for each in problems_]
-    rows.append(["all", "", sum(row[2] for row in rows), len(lost)])
-    tables.show("Attempts to break the course", ["campaign", "what", "tried", "lost"], rows)
-    print("\n".join(lost))
+        found = campaign(name, options.tries, options.seed)
+        rows += [[name, what, tried, lost] for what, (tried, lost) in found.items()]
+    tried, lost = (sum(row[place] for row in rows) for place in (2, 3))
+    columns = ["campaign", "what", "tried", "lost"]
+    tables.show("Attempts to break the course", columns, [*rows, ["all", "", tried, lost]])
     return 1 if lost else 0
 
 
