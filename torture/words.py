@@ -293,13 +293,17 @@ def no_end(attempt):
     words = ["run", lesson.number, *flags({_length(lesson): ENDLESS})]
     process = torture.start("-m", "lessons", *words, "--output", attempt.folder)
     deadline = time.monotonic() + 120
-    while process.poll() is None and not any(attempt.folder.rglob("*.index")):
+    while process.poll() is None and not list(
+        (attempt.folder / "checkpoints").glob("*/**/*.index")
+    ):
         if time.monotonic() > deadline:
             break
         time.sleep(0.1)
     time.sleep(2)
-    memory = psutil.Process(process.pid).memory_info().rss
-    process.send_signal(signal.SIGINT)
+    memory = 0
+    if process.poll() is None:
+        memory = psutil.Process(process.pid).memory_info().rss
+        process.send_signal(signal.SIGINT)
     try:
         err = process.communicate(timeout=120)[1].strip()
     except subprocess.TimeoutExpired:
