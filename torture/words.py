@@ -293,9 +293,7 @@ def no_end(attempt):
     words = ["run", lesson.number, *flags({_length(lesson): ENDLESS})]
     process = torture.start("-m", "lessons", *words, "--output", attempt.folder)
     deadline = time.monotonic() + 120
-    while process.poll() is None and not list(
-        (attempt.folder / "checkpoints").glob("*/**/*.index")
-    ):
+    while process.poll() is None and not _has_saved(attempt.folder):
         if time.monotonic() > deadline:
             break
         time.sleep(0.1)
@@ -312,6 +310,12 @@ def no_end(attempt):
     if process.returncode != 130 or "\n" in err or "Stopped after step" not in err:
         return words, f"exit code {process.returncode}: {err[-300:]}"
     return words, f"{memory >> 20} MB" if memory > MOST_MEMORY else ""
+
+
+def _has_saved(folder):
+    with contextlib.suppress(FileNotFoundError):  # temporary folders come and go
+        return any(folder.rglob("*.index"))
+    return False
 
 
 # Surroundings -------------------------------------------------------------------------------------
