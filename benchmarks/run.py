@@ -106,7 +106,7 @@ def rows(measured):
 
 def write(table, repeats):
     heads = ["training", "steps", *HEADINGS.values()]
-    lines = ["| " + " | ".join(row) + " |" for row in [heads, ["---"] * len(heads), *table]]
+    lines = tables.markdown(heads, table)
     base = "(a), genuine TensorFlow 1.15.5 on Python 3.7 with the document's plain loop"
     if not GENUINE_PYTHON.exists():
         base = "(b), since no Python 3.7 was found for genuine TensorFlow 1.15.5"

@@ -15,10 +15,11 @@ _MIXED = ("same graph", "not an element of this graph", "closed Session", "alrea
 
 
 def watch():
-    """Look at each cell that the notebook runs from now on; once is enough."""
+    """Look at each cell that the notebook runs from now on; what failed before counts no more."""
     from IPython import get_ipython  # genuine TensorFlow's environment has no notebooks
 
     shell = get_ipython()
+    _cells.forget_failures()
     if _cells not in shell.ast_transformers:
         shell.ast_transformers.append(_cells)
         shell.events.register("pre_run_cell", _cells.before)
@@ -28,9 +29,9 @@ def watch():
 def explained(error):
     """A sentence for an error of cells out of order, or None where it is none."""
     if isinstance(error, NameError):
-        return f"{error}: run the cells above this one first."
+        return f"{error}: run the cells above this one first, or correct the name."
     if any(words in str(error) for words in _MIXED):
-        return f"This cell goes with another graph or session than there are now: {FROM_THE_TOP}"
+        return f"This cell belongs to a graph or session that has been replaced: {FROM_THE_TOP}"
     if _cells.failed_before():
         return (
             f"{type(error).__name__}: {error}. A cell before this one did not come to its end: run "
@@ -54,14 +55,21 @@ class _Cells:
 
     def visit(self, tree):
         """As IPython's ast_transformers do: what is run in place of the cell's `tree`."""
-        return _REFUSAL if self._built.get(self._cell) is self._graph else tree
+        return _REFUSAL if self._is_refused() else tree
 
     def after(self, result):
         self._failed.discard(self._cell)
-        if not result.success:
+        if self._cell and not result.success and not self._is_refused():
             self._failed.add(self._cell)
         if self._graph is tf.get_default_graph() and _parts(self._graph) > self._count:
             self._built[self._cell] = self._graph
+
+    def _is_refused(self):
+        """Whether the cell has added to the graph that there is."""
+        return self._graph is not None and self._built.get(self._cell) is self._graph
+
+    def forget_failures(self):
+        self._failed.clear()
 
     def failed_before(self):
         """Whether another cell than the one that runs has failed and not been run well since."""

@@ -17,6 +17,14 @@ from common.errors import CourseError
 from common.graph_mode import tf
 
 PREFIX = "model.ckpt"
+_OF_FILES = (
+    tf.errors.FailedPreconditionError,
+    tf.errors.NotFoundError,
+    tf.errors.PermissionDeniedError,
+    tf.errors.ResourceExhaustedError,
+    tf.errors.UnknownError,
+)
+_SAVING = ("SaveV2", "MergeV2Checkpoints")
 _SLOT = re.compile(r".+/(Adadelta|Adagrad|Adam|Momentum|RMSProp)(_\d+)?$")
 
 
@@ -60,10 +68,7 @@ class Checkpoints:
             path = str(self.folder / PREFIX)
             saver.save(sess, path, global_step=step, write_meta_graph=False)
         except (tf.errors.OpError, OSError) as error:
-            raise CourseError(
-                f"Cannot save in {files.shown(self.folder)} ({_reason(error)}): make room or "
-                "make it writable, or choose another folder with --output FOLDER."
-            ) from error
+            raise self.unwritable(error) from error
         self._remove_leftovers()
         return prefix
 
@@ -88,6 +93,13 @@ class Checkpoints:
         """The CourseError for what TensorFlow says of a checkpoint in or below the folder."""
         where = f"A checkpoint in {files.shown(self.folder)}"
         return CourseError(f"{where} is damaged ({_reason(error)}): {self._cure}")
+
+    def unwritable(self, error):
+        """The CourseError for what TensorFlow or Python says when a file cannot be written."""
+        return CourseError(
+            f"Cannot save in {files.shown(self.folder)} ({_reason(error)}): make room or make it "
+            "writable, or choose another folder with --output FOLDER."
+        )
 
     @property
     def _cure(self):
@@ -129,11 +141,11 @@ class Checkpoints:
             raise CourseError(f"{files.shown(prefix)}.json is not this checkpoint's record: {cure}")
 
     def _remove_leftovers(self):
-        """Remove what killed saves left, and the records of checkpoints that are no longer kept."""
+        """Remove what killed saves left, and all of the checkpoints that are no longer kept."""
+        kept = {prefix.name for prefix in files.kept_checkpoints(self.folder)}
         for path in self.folder.iterdir():
-            record = re.match(rf"({PREFIX}-\d+)\..*(json|meta)$", path.name)
-            orphan = record and not path.with_name(f"{record[1]}.index").exists()
-            if orphan or files.is_unfinished(path):
+            prefix = re.match(rf"{PREFIX}-\d+(?=\.)", path.name)
+            if (prefix and prefix[0] not in kept) or files.is_unfinished(path):
                 files.remove(path)
 
 
@@ -159,6 +171,19 @@ def values(prefix):
     """{name: array} of the variables in the checkpoint `prefix`."""
     reader = tf.train.load_checkpoint(str(prefix))
     return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
+
+
+def could_not_write(error):
+    """Whether an error that came out of a session is one of writing files, or of finding them.
+
+    Errors of the same kinds come from a graph's other operations: a variable without a value is a
+    FailedPreconditionError.
+    """
+    if isinstance(error, ValueError):
+        return "doesn't exist, can't save" in str(error)  # tf.train.Saver, without its folder
+    return isinstance(error, OSError) or (
+        isinstance(error, _OF_FILES) and (error.op is None or error.op.type in _SAVING)
+    )
 
 
 def is_slot(name):

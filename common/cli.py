@@ -206,10 +206,11 @@ def _run_all(chosen, flags, output):
     rows, failed = [], []
     for lesson in chosen:
         print(f"\n{lesson.number} · {lesson.title} · {lesson.title_zh}")
-        if _run_one(lesson, flags):
-            rows += _result_rows(lesson, summaries / lesson.name / "results.json")
-        else:
+        found = _run_one(lesson, flags, summaries)
+        if found is None:
             failed.append(lesson.number)
+        else:
+            rows += found
     if len(chosen) > 1:
         _show_results(rows)
     if failed:
@@ -217,23 +218,22 @@ def _run_all(chosen, flags, output):
     return 1 if failed else 0
 
 
-def _run_one(lesson, flags):
-    """Run one lesson's script; returns whether it came to its end."""
+def _run_one(lesson, flags, summaries):
+    """Run one lesson's script: its `_result_rows`, or None where it did not come to its end."""
     progress.tell_when_interrupted(None)
     with _script_arguments(lesson.script, flags):
         try:
             runpy.run_path(str(lesson.script), run_name="__main__")
+            return _result_rows(lesson, summaries / lesson.name / "results.json")
         except (UsageError, BrokenPipeError):
             raise
         except CourseError as error:
             command_line.say(error)
-            return False
         except Exception:
             traceback.print_exc()
-            return False
         finally:
             locks.release()
-    return True
+    return None
 
 
 @contextlib.contextmanager
@@ -249,7 +249,7 @@ def _result_rows(lesson, path):
     """A pair for each number: the cells lesson, steps, seconds (in the first), its Comparison."""
     from common.results import Comparison
 
-    results = json.loads(path.read_text(encoding="utf-8"))
+    results = files.read_json(path, f"run lesson {lesson.number} again.")
     compared = [Comparison(**each) for each in results["numbers"] if each["source"]]
     compared = compared or [Comparison("", "")]
     first = [f"{lesson.number} {lesson.name[3:]}", results["steps"], f"{results['seconds']:.1f}"]

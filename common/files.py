@@ -31,8 +31,16 @@ def output_folder(named=None):
     """The folder that holds checkpoints/ and summaries/.
 
     It is the one named, else the one that the variable COURSE_OUTPUT names, else the course's own.
+    Raises CourseError where that depends on a working directory that is gone.
     """
-    return Path(os.path.expanduser(named or os.environ.get(OUTPUT_VARIABLE) or ROOT)).absolute()
+    path = Path(os.path.expanduser(named or os.environ.get(OUTPUT_VARIABLE) or ROOT))
+    try:
+        return path.absolute()
+    except OSError as error:
+        raise CourseError(
+            f"The folder {path} cannot be found, since the working directory is gone: go to "
+            "another one, or give --output a whole path."
+        ) from error
 
 
 def for_tensorflow(folder):

@@ -88,7 +88,7 @@ def _pictures(kept):
     cells = [f"![{name[:-4]}](gallery/{kept.name}/{name})<br>{name[:-4]}" for name in names]
     rows = [cells[k : k + COLUMNS] for k in range(0, len(cells), COLUMNS)]
     rows = [row + [""] * (COLUMNS - len(row)) for row in rows]
-    return [f"| {' | '.join(row)} |" for row in [[""] * COLUMNS, ["---"] * COLUMNS, *rows]]
+    return tables.markdown([""] * COLUMNS, rows)
 
 
 def _numbers(kept):
@@ -99,12 +99,12 @@ def _numbers(kept):
     versions = f"Python {results['python']}, TensorFlow {results['tensorflow']}"
     versions += f", NumPy {results['numpy']}"
     lines = ["", f"{results['images']}, on {results['made']}, with {versions}.", ""]
-    lines += ["| number | the document | here | agrees |", "|---|---|---|---|"]
+    rows = []
     for each in results["numbers"]:
         says = "" if each["source"] is None else tables.as_text(each["says"])
         star = "*" if each["source"] == "TF 1.15.5" else ""
-        row = [each["name"], says + star, tables.as_text(each["here"]), each["agrees"]]
-        lines.append(f"| {' | '.join(row)} |")
+        rows.append([each["name"], says + star, tables.as_text(each["here"]), each["agrees"]])
+    lines += tables.markdown(["number", "the document", "here", "agrees"], rows)
     return [*lines, "", "\\* as genuine TensorFlow 1.15.5 gives it"]
 
 

@@ -19,7 +19,7 @@ from common import (
     progress,
     results,
 )
-from common.checkpoints import Checkpoints
+from common.checkpoints import Checkpoints, could_not_write
 from common.errors import CourseError, UsageError
 from common.graph_mode import tf
 from common.parameters import declared
@@ -336,6 +336,10 @@ class Lesson:
                 raise self._diverged(training, *training.lost(sess, True) or shown) from error
             except (tf.errors.DataLossError, tf.errors.OutOfRangeError) as error:
                 raise training.checkpoints.damaged(error) from error  # read by the lesson's Saver
+            except (tf.errors.OpError, OSError, ValueError) as error:
+                if not could_not_write(error):
+                    raise
+                raise training.checkpoints.unwritable(error) from error  # by the lesson's Saver
 
     def _write_run(self, numbers):
         files.make_writable(self.checkpoint_folder)
@@ -415,21 +419,22 @@ class Lesson:
     def _diverged(self, training, what, finite_at):
         """The CourseError for a training in which `what` is not finite any more."""
         exact = training.step == finite_at + 1
-        if not exact and not divergence.looked_at_each_step():
+        # a notebook's cells may be other than the script's, and XLA's bits are
+        repeatable = command_line.running_script() and self._session_mode != "xla"
+        if not exact and repeatable and not divergence.looked_at_each_step():
             said = divergence.sentence_of_rerun(self.info.script, self.checkpoint_folder)
             if said:
                 return CourseError(said)
         step = f"step {training.step} of {training.steps}"
-        when = f"at {step}" if exact else f"after step {finite_at}, by {step}"
+        when = f"at {step}" if exact else f"at {step} (at step {finite_at} it was)"
         rates = [
-            command_line.flag(name)
+            f"a smaller {command_line.flag(name)}, "
             for name in self.parameters
-            if name.endswith(("_rate", "_rate_base"))
+            if name.endswith(("_rate", "_rate_base")) and name != "decay_rate"
         ]
-        cure = f"a smaller {' or '.join(rates)}" if rates else "the document's settings"
         return CourseError(
             f"{self._titled(training)} {divergence.VERB} {what} is not finite any more {when}. Run "
-            f"it with {cure}."
+            f"it with {''.join(rates)}or with the document's settings."
         )
 
     def _titled(self, training):
@@ -449,6 +454,8 @@ class Lesson:
         newest = None
         for training in self._trainings.values():
             newest = training.checkpoints.newest() or newest
+        if newest is None and self._saved:
+            return f"Interrupted; go on with `{self._command_to_go_on}`."
         if newest is None:
             return f"Interrupted before lesson {self.info.number} saved anything."
         saved = self._relative(newest)

@@ -41,9 +41,10 @@ class Parameter:
         if self.at_least is None:
             bounds = "1 or more" if isinstance(self.default, int) else "above 0"
         else:
-            bounds = f"{self.at_least:g} or more"
+            bounds = f"{self.at_least:,g} or more"
         if self.at_most is not None:
-            bounds += f" and at most {self.at_most:g}"
+            written = "g" if self.at_most == LARGEST[type(self.default)] else ",.12g"
+            bounds += f" and at most {self.at_most:{written}}"
         return f"{noun}, {bounds}"
 
     def parse(self, text):

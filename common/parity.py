@@ -339,7 +339,6 @@ class Report:
 
     def page(self):
         """The same in Markdown."""
-        rows = [COLUMNS, ["---"] * len(COLUMNS), *self.rows]
         listed = [f"* {line}" for line in [*self.stated, *self.notes, *self.lines]]
         return "\n".join(
             [
@@ -357,7 +356,7 @@ class Report:
                 "over: each restored what the other had saved, by the lesson's graph and by "
                 "`import_meta_graph`, and went on from it for a tenth more.",
                 "",
-                *(f"| {' | '.join(row)} |" for row in rows),
+                *tables.markdown(COLUMNS, self.rows),
                 "",
                 *listed,
                 "",

@@ -1,7 +1,10 @@
 """One look for all figures: drawn off screen, in colours that the colour-blind can tell apart."""
 
 import io
+import logging
 import struct
+
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its fonts is no news
 
 import matplotlib
 

@@ -43,6 +43,11 @@ def _show_below_each_other(title, columns, rows):
         console().print(Text("\n".join(["", *lines])))
 
 
+def markdown(columns, rows):
+    """The lines of a Markdown table; the cells are words."""
+    return [f"| {' | '.join(row)} |" for row in [columns, ["---"] * len(columns), *rows]]
+
+
 def as_text(value):
     """A number to seven significant digits; anything else as it is."""
     if isinstance(value, numbers.Integral) or not isinstance(value, numbers.Real):

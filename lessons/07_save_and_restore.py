@@ -104,12 +104,13 @@ SAVE_PATH = FIRST_SAVE + "/model.ckpt"
 def take_up(sess, step):
     """Make First_Save what it was at `step`, and let the Saver know."""
     tf.gfile.MakeDirs(FIRST_SAVE)
-    names = [name for name in tf.gfile.ListDirectory(FIRST_SAVE) if name != "checkpoint"]
+    names = [name for name in tf.gfile.ListDirectory(FIRST_SAVE) if name.startswith("model.ckpt-")]
+    saved = {step_of(name) for name in names if name.endswith(".index")}
+    kept = sorted(each for each in saved if each < step)[-lesson.max_to_keep :]
     for name in names:
-        if step_of(name) >= step:
+        if step_of(name) not in kept:
             tf.gfile.Remove(FIRST_SAVE + "/" + name)
-    kept = sorted({step_of(name) for name in names if name.endswith(".index")})
-    saver.recover_last_checkpoints(["%s-%d" % (SAVE_PATH, each) for each in kept if each < step])
+    saver.recover_last_checkpoints(["%s-%d" % (SAVE_PATH, each) for each in kept])
     if is_saved(step):
         saver.save(sess, SAVE_PATH, global_step=step)
 

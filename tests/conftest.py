@@ -15,6 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import torture
 from common import catalogue, files
 
 hypothesis.settings.register_profile("course", deadline=None)  # the machine may be busy
@@ -74,11 +75,11 @@ def run_lesson(tmp_path_factory):
     def run(name, *flags, drawn=True):
         if not {"--steps", "--epochs", "--restore"} & set(flags):
             flags = (*SHORTER.get(name, ()), *flags)
-        if (name, flags) not in runs:
+        if (name, flags, drawn) not in runs:
             output = tmp_path_factory.mktemp("course")
             with contextlib.nullcontext() if drawn else _without_figures():
-                runs[name, flags] = _run(name, flags, output)
-        return runs[name, flags]
+                runs[name, flags, drawn] = _run(name, flags, output)
+        return runs[name, flags, drawn]
 
     return run
 
@@ -129,17 +130,8 @@ def go_back(folder, step):
 
 def start(*words, cwd=ROOT, **options):
     """Start `python *words` as a learner would, from the folder `cwd`."""
-    environment = {**os.environ, "PYTHONPATH": "", **options.pop("env", {})}
-    return subprocess.Popen(
-        [sys.executable, *map(str, words)],
-        cwd=str(cwd),
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        **options,
-    )
+    environment = {"PYTHONPATH": "", **options.pop("env", {})}
+    return torture.start(*words, cwd=cwd, env=environment, **options)
 
 
 def course(*words, **options):

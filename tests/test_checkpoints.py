@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sys
@@ -136,6 +137,18 @@ def test_a_resumed_training_goes_on_with_the_next_batch(tmp_path, course_here, r
     go_back(tmp_path / "checkpoints" / name, 210)
     assert course_here("run", "08", "--resume", "--output", tmp_path)[0] == 0
     assert outcome(tmp_path, name) == undisturbed
+
+
+def test_a_resume_removes_what_killed_saves_have_left_of_checkpoints(copy, course_here):
+    folder = copy / "checkpoints" / YOGURT
+    newest = files.newest_checkpoint(folder)
+    for path in folder.glob(f"{newest.name}.*"):  # whole, but not in the file `checkpoint`
+        shutil.copy(str(path), str(folder / path.name.replace("-1000.", "-450.")))
+    (folder / "model.ckpt-350.data-00000-of-00001").write_bytes(b"half of one")
+    assert course_here("run", "10", "--resume", "--output", copy)[0] == 0
+    kept = {prefix.name for prefix in files.kept_checkpoints(folder)}
+    there = {re.match(r"model\.ckpt-\d+", path.name)[0] for path in folder.glob("model*")}
+    assert len(kept) == 5 and there == kept
 
 
 def wait_for_a_save(folder, process):

@@ -1,20 +1,20 @@
 """Folders of any name, full disks, folders that vanish; the long campaign is torture/disks.py."""
 
-import shutil
-import sys
+import random
 
 import pytest
 
-from torture import disks
+from torture import disks, left_by_clean, numbers_of
 
 needs_namespaces = pytest.mark.skipif(
-    sys.platform != "linux" or not shutil.which("unshare"), reason="makes a tmpfs of its own"
+    not disks.has_namespaces(), reason="makes a tmpfs in a mount namespace of its own"
 )
 
 
 @pytest.mark.parametrize("name", disks.NAMES)
 def test_an_output_folder_may_have_any_name(name, tmp_path, monkeypatch, course_here):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     output = f"--output={name}"
     code, out, err = course_here("run", "18", output)
     assert (code, err) == (0, "") and "tensorboard 18 --output" in out
@@ -22,18 +22,40 @@ def test_an_output_folder_may_have_any_name(name, tmp_path, monkeypatch, course_
         code, out, err = course_here(*words, output)
         assert (code, err) == (0, ""), words
     assert course_here("clean", "18", output)[0] == 0
-    left = [path.name for path in (tmp_path / name).rglob("*") if path.is_file()]
-    assert left == [".18_moving_average.lock"]
+    assert left_by_clean(tmp_path / ("home" if name == "~" else name)) == []
 
 
 @needs_namespaces
-@pytest.mark.parametrize("kilobytes, then", [(200, "true"), (5000, 'mount -o remount,ro "$1"')])
+@pytest.mark.parametrize(
+    "number, kilobytes, then",
+    [("13", 200, "true"), ("07", 380, "true"), ("13", 5000, 'mount -o remount,ro "$1"')],
+)
 def test_a_disk_that_refuses_is_one_sentence_and_later_all_is_right(
-    kilobytes, then, tmp_path, run_lesson
+    number, kilobytes, then, tmp_path, run_lesson
 ):
-    first, second = disks.on_a_disk(tmp_path, kilobytes, then)
+    (kind,) = [kind for kind in disks.KINDS if kind.number == number]
+    first, second, left = disks.on_a_disk(kind, tmp_path, kilobytes, then)
     assert first.code == 1 and first.problem == ""
     assert "make room or make it writable, or choose another folder with --output" in first.err
     assert second.code == 0, second.err
-    assert (tmp_path / "leftovers").read_text() == ""
-    assert disks.numbers_of(tmp_path) == run_lesson(disks.NAME).numbers
+    assert left == []
+    expected = run_lesson(kind.name, *kind.flags.split())
+    assert numbers_of(tmp_path, kind.name) == expected.numbers
+
+
+@pytest.mark.parametrize("way", [disks.deleted, disks.symlinked, disks.homeless])
+def test_a_folder_that_vanishes_a_checkout_by_another_name_no_home(way, tmp_path, run_lesson):
+    kind = disks.KINDS[0]
+    assert way(kind, tmp_path, random.Random(0)) == ""
+    assert numbers_of(tmp_path, kind.name) == run_lesson(kind.name).numbers
+
+
+def test_a_working_directory_that_is_gone_is_one_sentence(tmp_path, monkeypatch, course_here):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    code, _, err = course_here("run", "18", "--output", "mine")
+    assert code == 1 and err.count("\n") == 1
+    assert "The folder mine cannot be found, since the working directory is gone" in err
+    assert course_here("run", "18", "--output", tmp_path)[0] == 0

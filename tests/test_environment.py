@@ -31,7 +31,7 @@ def elsewhere(tmp_path):
 # Terminals and pipes ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("line", [["list"], ["data"], ["restore", "18", "--output"]])
+@pytest.mark.parametrize("line", [["list"], ["data"], ["run", "13", "--output"]])
 def test_a_pipe_gets_no_control_characters_and_no_bar(line, tmp_path):
     line = [*line, tmp_path] if "--output" in line else line
     code, out, err = course(*line, env={"FORCE_COLOR": "1"})

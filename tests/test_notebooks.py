@@ -187,13 +187,29 @@ from common import Lesson, tf
     lesson = 'lesson = Lesson("18_moving_average", steps=8)'
     graph = 'w = tf.get_variable("w", initializer=1.0)'
     assert said(kernel, begin, "begin") == ""
-    first = "name 'w' is not defined: run the cells above this one first.\n"
+    first = "name 'w' is not defined: run the cells above this one first, or correct the name.\n"
     assert said(kernel, "print(w)", "look") == first
     assert said(kernel, lesson, "lesson") == said(kernel, graph, "graph") == ""
     assert "added to the graph already" in said(kernel, f"{graph}  # edited", "graph")
     assert said(kernel, "print(w); old = w", "look") == ""
     assert said(kernel, lesson, "lesson") == said(kernel, f"{graph}  # edited", "graph") == ""
-    assert "another graph" in said(kernel, "old + w", "add")
+    assert "has been replaced" in said(kernel, "old + w", "add")
+
+
+def test_a_cell_that_failed_long_ago_takes_no_later_mistake_upon_itself(kernel, tmp_path):
+    begin = f"""
+import os, sys
+os.environ["COURSE_OUTPUT"] = {str(tmp_path)!r}
+sys.path.insert(0, {str(ROOT)!r})
+from common import Lesson, tf
+"""
+    lesson = 'lesson = Lesson("18_moving_average", steps=8)'
+    assert said(kernel, begin, "begin") == said(kernel, lesson, "lesson") == ""
+    assert "is not defined" in said(kernel, "scratch", "scratch")
+    assert "A cell before this one did not come to its end" in said(kernel, "1 / 0", "mistake")
+    assert said(kernel, lesson, "lesson") == ""
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        said(kernel, "1 / 0", "mistake")
 
 
 def test_a_mistake_of_ones_own_keeps_its_traceback(kernel):

@@ -44,7 +44,24 @@ class Answer(NamedTuple):
         return "" if len(said) == 1 else f"{len(said)} lines in place of one sentence: {said}"
 
 
-def start(*words, cwd=files.ROOT, env=None):
+def numbers_of(output, name):
+    """{name: number} of the table of a lesson that was run in the folder `output`."""
+    results = files.read_json(output / "summaries" / name / "results.json", "")
+    return {each["name"]: each["here"] for each in results["numbers"]}
+
+
+def length(lesson):
+    """The parameter that says how long the lesson trains."""
+    return "steps" if "steps" in lesson.parameters else "epochs"
+
+
+def left_by_clean(output):
+    """The files that `clean all` should have removed from the folder `output`."""
+    left = [path for part in ("checkpoints", "summaries") for path in (output / part).rglob("*")]
+    return [path for path in left if path.is_file() and path.suffix != ".lock"]
+
+
+def start(*words, cwd=files.ROOT, env=None, **options):
     """Start `python *words` as a learner would, from the folder `cwd`."""
     return subprocess.Popen(
         [sys.executable, *map(str, words)],
@@ -55,12 +72,17 @@ def start(*words, cwd=files.ROOT, env=None):
         text=True,
         encoding="utf-8",
         errors="replace",
+        **options,
     )
 
 
 def course(*words, timeout=600, **options):
     """The Answer of `python -m lessons *words`; killed, code None, after `timeout` seconds."""
-    process = start("-m", "lessons", *words, **options)
+    return ended(start("-m", "lessons", *words, **options), timeout)
+
+
+def ended(process, timeout=600):
+    """The Answer of a process that was started; killed, code None, after `timeout` seconds."""
     try:
         out, err = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:

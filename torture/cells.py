@@ -6,12 +6,13 @@ import random
 
 from nbclient.exceptions import CellExecutionError
 
+import torture
 from common import catalogue, files, notebooks
 from torture import Attempt
 
 TITLE = "cells of notebooks"
 TRIES = 60
-SLOW = ("08", "09", "15", "20", "24", "25", "27", "28", "29", "30")  # of which only some are run
+SLOW = ("08", "09", "15", "20", "24", "25", "27", "28", "29", "30")  # left out
 
 
 def twice(cells, choice):
@@ -66,8 +67,7 @@ def problem_of(lesson, order, choice, output):
 
 def _apart(lesson, output):
     """The numbers that are not those of the checkpoint that ships, in words."""
-    path = output / "summaries" / lesson.name / "results.json"
-    here = {each["name"]: each["here"] for each in files.read_json(path, "")["numbers"]}
+    here = torture.numbers_of(output, lesson.name)
     shipped = files.read_json(files.PRETRAINED / lesson.name / "run.json", "")["numbers"]
     apart = [name for name in {*here, *shipped} if not _same(here.get(name), shipped.get(name))]
     return f"other numbers: {', '.join(apart)}" if apart else ""

@@ -9,82 +9,120 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
+from typing import NamedTuple
 
-from common import files
+import torture
+from common import catalogue, files
 from torture import Answer, Attempt, course, start
 
 TITLE = "disks and paths"
 TRIES = 60
-LESSON, NAME = "13", "13_learning_rate"
-NEEDED = 1200  # kB that the lesson takes, roughly
 NAMES = [
     "with spaces",
     "酸奶 销量",
     "[a-z]*?",
     "'quoted\" $HOME `x`",
-    "-dash",
+    "-x",
     "e\u0301",
     "a,b;c:d",
+    "a\\b",
+    "~",
+    "new\nline",
+    "%s {1}",
+    "x" * 200,
+    os.fsdecode(b"\xff\xfe"),
 ]
 ON_A_DISK = """
 mount -t tmpfs -o size=$3k none "$1" && eval "$4" || exit 99
 cd "$2"
-"$0" -m lessons run 13 --output "$1" > first.out 2> first.err; echo $? > first.code
+"$0" -m lessons run $5 --output "$1" > first.out 2> first.err; echo $? > first.code
 mount -o remount,rw,size=50m "$1"
-"$0" -m lessons run 13 --resume --output "$1" > second.out 2> second.err; echo $? > second.code
+"$0" -m lessons run $5 --resume --output "$1" > second.out 2> second.err; echo $? > second.code
 cp -r "$1"/summaries .
-find "$1" -name ".tmp-*" -o -name ".removed-*" -o -name "*tempstate*" > leftovers
+find "$1" > left
 """
 
 
+class Kind(NamedTuple):
+    """A lesson, the flags of its runs, and the kB that one takes, roughly."""
+
+    number: str
+    flags: str
+    kilobytes: int
+
+    @property
+    def name(self):
+        return catalogue.find(self.number).name
+
+    def words(self, *more):
+        return ["run", self.number, *self.flags.split(), *more]
+
+
+KINDS = (
+    Kind("13", "", 1200),
+    Kind("07", "--steps 200 --save-every 100", 1200),  # a Saver of its own
+    Kind("21", "--sound-epochs 5", 1600),
+)
+
+
 def attempts(count, seed, folder):
-    """Make that many attempts, the kinds in turn."""
-    choice = random.Random(seed)
-    course("run", LESSON, "--output", folder / "undisturbed")
-    numbers = numbers_of(folder / "undisturbed")
-    kinds = [full, read_only, deleted, named, symlinked, homeless]
-    for number in range(count):
-        kind = kinds[number % len(kinds)]
-        output = folder / str(number)
+    """Make that many attempts, of all that may be done here and the KINDS in turn."""
+    choice, undisturbed = random.Random(seed), {}
+    for kind in KINDS:
+        course(*kind.words("--output", folder / kind.number))
+        undisturbed[kind] = torture.numbers_of(folder / kind.number, kind.name)
+    ways = [deleted, named, symlinked, homeless] + ([full, read_only] if has_namespaces() else [])
+    for k in range(count):
+        kind, way = KINDS[k // len(ways) % len(KINDS)], ways[k % len(ways)]
+        output = folder / f"{k} {kind.number}"
         output.mkdir()
-        problem = kind(output, choice, numbers)
-        yield Attempt(kind.__doc__.rstrip("."), problem and f"seed {seed}, {number}: {problem}")
+        problem = way(kind, output, choice) or _apart(kind, output, undisturbed[kind])
+        problem = problem and f"seed {seed}, {k}, lesson {kind.number}: {problem}"
+        yield Attempt(way.__doc__.rstrip("."), problem)
 
 
-def full(output, choice, numbers):
+def has_namespaces():
+    """Whether this system lets its users have mount namespaces of their own."""
+    try:
+        return subprocess.run(["unshare", "-rm", "true"], stderr=subprocess.DEVNULL).returncode == 0
+    except OSError:
+        return False
+
+
+def full(kind, output, choice):
     """A disk that is full, and has room again."""
-    kilobytes = choice.randrange(20, NEEDED)
-    problem = _problem(output, numbers, *on_a_disk(output, kilobytes))
+    kilobytes = choice.randrange(20, kind.kilobytes)
+    problem = _problem(*on_a_disk(kind, output, kilobytes))
     return problem and f"{kilobytes} kB: {problem}"
 
 
-def read_only(output, choice, numbers):
+def read_only(kind, output, choice):
     """A disk that is read-only, and can be written again."""
-    return _problem(output, numbers, *on_a_disk(output, NEEDED, 'mount -o remount,ro "$1"'))
+    return _problem(*on_a_disk(kind, output, kind.kilobytes, 'mount -o remount,ro "$1"'))
 
 
-def on_a_disk(output, kilobytes, then="true"):
-    """Two Answers: of a run on a tmpfs of that size, and of a resume when it has room again.
+def on_a_disk(kind, output, kilobytes, then="true"):
+    """What was wrong with a run on a tmpfs of that size, and a resume when it has room again.
 
-    then: what is done to the disk, "$1", before. summaries/ is copied to `output`, and leftovers
-    there lists the temporary files at the end.
+    then: what is done to the disk, "$1", before. Two Answers, and the temporary files at the end;
+    summaries/ is copied to `output`.
     """
     (output / "disk").mkdir()
-    arguments = [sys.executable, output / "disk", output, str(kilobytes), then]
+    line = " ".join([kind.number, kind.flags])
+    arguments = [sys.executable, output / "disk", output, str(kilobytes), then, line]
     environment = {**os.environ, "PYTHONPATH": str(files.ROOT)}
     subprocess.run(
         ["unshare", "-rm", "sh", "-c", ON_A_DISK, *arguments], env=environment, check=True
     )
-    return _answer(output, "first"), _answer(output, "second")
+    left = map(Path, (output / "left").read_text("utf-8").splitlines())
+    return _answer(output, "first"), _answer(output, "second"), [*filter(files.is_unfinished, left)]
 
 
-def _problem(output, numbers, first, second):
-    leftovers = (output / "leftovers").read_text()
-    if leftovers:
-        return f"left behind: {leftovers}"
-    if second.code != 0:
-        return f"with room again: {second.err}"
-    return first.problem or _apart(output, numbers)
+def _problem(first, second, left):
+    if left:
+        return f"left behind: {left}"
+    return f"with room again: {second.err}" if second.code else first.problem
 
 
 def _answer(folder, which):
@@ -92,41 +130,42 @@ def _answer(folder, which):
     return Answer(int((folder / f"{which}.code").read_text()), out, err)
 
 
-def deleted(output, choice, numbers):
+def deleted(kind, output, choice):
     """A folder that is deleted during the run."""
-    victim = choice.choice(
-        ["", "checkpoints", "summaries", f"checkpoints/{NAME}", f"summaries/{NAME}"]
-    )
-    process = start("-m", "lessons", "run", LESSON, "--output", output)
-    saved = output / "checkpoints" / NAME / "rate_0.2" / "checkpoint"
-    while not saved.exists() and process.poll() is None:
+    parts = [f"{part}/{kind.name}" for part in ("checkpoints", "summaries")]
+    parts += [f"{parts[0]}/First_Save"] if kind.number == "07" else []
+    victim = choice.choice(["", "checkpoints", "summaries", *parts])
+    process = start("-m", "lessons", *kind.words("--output", output))
+    saved = output / "checkpoints" / kind.name
+    while not any(saved.glob("*/*.index")) and process.poll() is None:
         time.sleep(0.01)
     time.sleep(choice.uniform(0, 1.5))
     shutil.rmtree(output / victim, ignore_errors=True)
-    out, err = process.communicate()
-    again = course("run", LESSON, "--output", output)
+    answer = torture.ended(process)
+    again = course(*kind.words("--output", output))
     if again.code != 0:
         return f"the next run, without {victim}: {again.err}"
-    problem = Answer(process.returncode, out, err).problem or _apart(output, numbers)
-    return problem and f"without {victim}: {problem}"
+    return answer.problem and f"without {victim}: {answer.problem}"
 
 
-def named(output, choice, numbers):
+def named(kind, output, choice):
     """A folder of any name."""
     name = choice.choice(NAMES)
-    place = output / name
-    for words in (["run"], ["restore"], ["run", "--resume"], ["export-meta"], ["clean"]):
-        command, *flags = words
-        answer = course(command, LESSON, *flags, f"--output={name}", cwd=output)
+    home = {"HOME": str(output / "home")}  # for ~
+    commands = [kind.words(), ["restore", kind.number], kind.words("--resume")]
+    commands += [["export-meta", kind.number], ["clean", kind.number]]
+    for words in commands:
+        answer = course(*words, f"--output={name}", cwd=output, env=home)
         if answer.code != 0 or answer.problem:
-            return f"{command} in {name!r}: {answer.problem or answer.err}"
-        if command == "restore" and _apart(place, numbers):
-            return f"restored in {name!r}: {_apart(place, numbers)}"
-    left = [path.name for path in place.rglob("*") if path.suffix != ".lock" and path.is_file()]
+            return f"{words} in {name!r}: {answer.problem or answer.err}"
+        if words == commands[-2]:
+            place = output / ("home" if name == "~" else name)
+            shutil.copytree(place / "summaries", output / "summaries")
+    left = torture.left_by_clean(place)
     return f"clean leaves {left} in {name!r}" if left else ""
 
 
-def symlinked(output, choice, numbers):
+def symlinked(kind, output, choice):
     """A checkout by another name: a symlink, or a copy in a folder with spaces and 中文."""
     checkout = output / choice.choice(NAMES[:4])
     if choice.random() < 0.5:
@@ -135,35 +174,22 @@ def symlinked(output, choice, numbers):
         parts = shutil.ignore_patterns(".*", "*-runs", "summaries", "docs", "tests")
         shutil.copytree(files.ROOT, checkout, ignore=parts)
     options = {"cwd": checkout, "env": {"PYTHONPATH": str(checkout)}}
-    place = output / "of its own"
-    for words in (
-        ["list"],
-        ["run", LESSON, "--output", place],
-        ["restore", "18", "--output", place],
-    ):
+    for words in (["list"], kind.words("--output", output), ["restore", "18", "--output", output]):
         answer = course(*words, **options)
         if answer.code != 0 or answer.problem:
-            return f"{words[0]} in {checkout.name!r}: {answer.problem or answer.err}"
-    return _apart(place, numbers)
+            return f"{words} in {checkout.name!r}: {answer.problem or answer.err}"
+    return ""
 
 
-def homeless(output, choice, numbers):
+def homeless(kind, output, choice):
     """A home that is missing, a file, or cannot be written."""
     (output / "file").write_text("")
     home = choice.choice(["/proc", "/nonexistent", str(output / "file"), "", "relative"])
     environment = {"HOME": home, "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "MPLCONFIGDIR": ""}
-    answer = course("run", LESSON, "--output", output, env=environment)
-    if answer.code != 0 or answer.problem:
-        return f"HOME={home}: {answer.problem or answer.err}"
-    return _apart(output, numbers)
+    answer = course(*kind.words("--output", output), env=environment)
+    return f"HOME={home}: {answer.err}" if answer.code or answer.problem else ""
 
 
-def numbers_of(output):
-    """{name: number} of the lesson's table."""
-    path = output / "summaries" / NAME / "results.json"
-    return {each["name"]: each["here"] for each in files.read_json(path, "")["numbers"]}
-
-
-def _apart(output, numbers):
-    here = numbers_of(output)
+def _apart(kind, output, numbers):
+    here = torture.numbers_of(output, kind.name)
     return "" if here == numbers else f"other numbers: {here}"

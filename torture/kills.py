@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+import torture
 from common import catalogue, files
 from torture import Answer, Attempt
 
@@ -27,7 +28,6 @@ TITLE = "kills"
 TRIES = 200
 MOST_KILLS = 3  # of one training
 NOTHING_SAVED = "was stopped before it saved a step: finish it with"
-TEMPORARY = ("tempstate", "_temp", ".tmp")  # in names: our own, and TensorFlow's
 UNEQUAL = ("seconds", "crc32", "mode", "meta")  # in records: from run to run
 
 
@@ -69,7 +69,7 @@ def attempts(count, seed, folder, kinds=KINDS):
 class Kill(NamedTuple):
     """When a command is killed.
 
-    after: so many seconds. at_change: before Python changes files for the so manieth time.
+    after: so many seconds. at_change: before Python changes files for the n-th time.
     at_sight: as soon as so many temporary files have been seen. What comes first counts.
     """
 
@@ -139,7 +139,7 @@ def shown_in_tensorboard(folder):
 
 def temporary(output):
     """The temporary files and folders below `output`."""
-    return [path for path in output.rglob("*") if any(mark in path.name for mark in TEMPORARY)]
+    return [path for path in output.rglob("*") if files.is_unfinished(path)]
 
 
 # The commands -------------------------------------------------------------------------------------
@@ -196,8 +196,7 @@ class Course:
 
     def _problem_of_clean(self, kind):
         answer = self._give(kind, "clean")
-        there = [path for path in self.output.rglob("*") if path.is_file()]
-        there = [path for path in there if path.suffix != ".lock"]
+        there = torture.left_by_clean(self.output)
         return answer.err or (f"left by clean: {there}" if there else "")
 
     def _problem_of_resume(self, kind, draw):
@@ -241,7 +240,7 @@ def _difference(found, expected):
         if path not in found:
             return f"{path} is missing"
         if path not in expected:
-            return f"{path} is too much"
+            return f"{path} should not be there"
         if found[path] != expected[path]:
             return f"{path} differs: {str(found[path])[:300]} for {str(expected[path])[:300]}"
     return ""
@@ -261,8 +260,7 @@ class Forks:
             cwd=str(files.ROOT),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
+            bufsize=0,  # a line that Python had read ahead, `select` would wait for
         )
 
     def close(self):
@@ -272,7 +270,8 @@ class Forks:
     def answer(self, words, output, kill=None):
         """The Answer of `python -m lessons *words`, killed or not; code -9 where it was."""
         kill = kill or Kill()
-        self._process.stdin.write(json.dumps([words, str(output), kill.at_change]) + "\n")
+        line = json.dumps([words, str(output), kill.at_change]) + "\n"
+        self._process.stdin.write(line.encode())
         pid = int(self._process.stdout.readline())
         self.sights = self._watch(pid, output, kill)
         code = int(self._process.stdout.readline())
@@ -301,7 +300,7 @@ def _names(folder, depth):
     found = []
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if any(mark in entry.name for mark in TEMPORARY):
+            if files.is_unfinished(entry):
                 found.append(entry.path)
             elif depth and "." not in entry.name:
                 found += _names(entry.path, depth - 1)

@@ -8,14 +8,16 @@ import os
 import platform
 from typing import NamedTuple
 
-from common import catalogue, files, images
+import torture
+from common import catalogue, files, images, tables
 from torture import Attempt, start
 
 TITLE = "memory, time and disk"
 TRIES = 41  # the lessons, and those of LONGER once more
 MEMORY = 2000  # MB that no lesson may take; TensorFlow alone takes about 500
+EVENTS = 20  # MB that a lesson's event files may take
 KEPT = 5  # checkpoints of one training, as tf.train.Saver's max_to_keep
-LONGER = ["01", "03", "05", "06", "10", "13", "14", "16", "19", "23", "26"]
+LONGER = ["01", "03", "05", "06", "10", "13", "14", "16", "17", "23", "26"]  # 17 has images
 REPORT = files.ROOT / "docs" / "limits.md"
 HEADINGS = ["lesson", "steps", "seconds", "memory", "event files", "checkpoints"]
 
@@ -42,25 +44,29 @@ def attempts(count, seed, folder):
     lessons = [*catalogue.lessons(), *map(catalogue.find, LONGER)]
     for place, lesson in enumerate(lessons[:count]):
         longer = lesson.number in usual
+        what = "ten times the steps" if longer else "a lesson's limits"
         taken = measure(lesson, folder / str(place), _ten_times(lesson) if longer else [])
+        if isinstance(taken, str):
+            yield Attempt(what, taken)
+            continue
         rows.append(taken.row(lesson.name.replace("_", " ") + (", ten times" if longer else "")))
         if longer:
-            yield Attempt("ten times the steps", _grown(lesson, usual[lesson.number], taken))
+            yield Attempt(what, _grown(lesson, usual[lesson.number], taken))
         else:
             usual[lesson.number] = taken
-            yield Attempt("a lesson's limits", _too_large(lesson, taken))
-    if count >= TRIES:
+            yield Attempt(what, _too_large(lesson, taken))
+    if len(rows) == TRIES:
         files.write_bytes(REPORT, _page(rows).encode("utf-8"))
 
 
 def measure(lesson, output, flags=()):
-    """What a run of `lesson` took, in a Python of its own."""
+    """What a run of `lesson` took, in a Python of its own; in words, how it failed."""
     digits = {images.DATA_VARIABLE: str(output)}  # where no other images are
     process = start(lesson.script, "--output", output, *flags, env=digits)
     process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     if status:
-        raise AssertionError(f"lesson {lesson.number} failed: {process.stderr.read()}")
+        return f"lesson {lesson.number} failed: {process.stderr.read()}"
     summaries, checkpoints = (output / each / lesson.name for each in ("summaries", "checkpoints"))
     results = files.read_json(summaries / "results.json", "")
     kept = [len(files.kept_checkpoints(path.parent)) for path in checkpoints.rglob("checkpoint")]
@@ -75,13 +81,14 @@ def measure(lesson, output, flags=()):
 
 
 def _ten_times(lesson):
-    name = "steps" if "steps" in lesson.parameters else "epochs"
+    name = torture.length(lesson)
     return [f"--{name}", str(10 * lesson.parameters[name].default)]
 
 
 def _too_large(lesson, taken):
-    if taken.memory > MEMORY:
-        return f"lesson {lesson.number} takes {taken.memory:.0f} MB"
+    if taken.memory > MEMORY or taken.events > EVENTS:
+        memory, events = f"{taken.memory:.0f} MB", f"{taken.events:.0f} MB of event files"
+        return f"lesson {lesson.number} takes {memory} and writes {events}"
     # lesson 21 keeps its best epochs beside, none of which may be thrown away
     if taken.kept > KEPT and lesson.number != "21":
         return f"lesson {lesson.number} keeps {taken.kept} checkpoints of a training"
@@ -115,7 +122,6 @@ def _page(rows):
         "the largest resident size, most of it TensorFlow's libraries; seconds are without their "
         'import. A training keeps five checkpoints. "Ten times" is ten times as many steps.',
         "",
-        "| " + " | ".join(HEADINGS) + " |",
-        "| " + " | ".join("---" for _ in HEADINGS) + " |",
+        *tables.markdown(HEADINGS, rows),
     ]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
+    return "\n".join(lines) + "\n"
