@@ -229,8 +229,12 @@ def _run_one(lesson, flags, summaries):
             raise
         except CourseError as error:
             command_line.say(error)
-        except Exception:
-            traceback.print_exc()
+        except Exception as error:
+            missing = command_line.of_a_missing_file(error)
+            if missing:
+                command_line.say(missing)
+            else:
+                traceback.print_exc()
         finally:
             locks.release()
     return None

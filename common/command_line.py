@@ -12,6 +12,13 @@ from common import catalogue, files, progress
 from common.errors import CourseError, UsageError
 
 LONGEST = 2000  # characters of a sentence; what it quotes has no end
+_GONE = (  # what TensorFlow and Python say
+    "No such file or directory",
+    "does not exist",
+    "is not a valid checkpoint",
+    "Couldn't find",
+    "Failed to find any matching files",
+)
 
 
 class Arguments(argparse.ArgumentParser):
@@ -200,11 +207,23 @@ def prepare():
 def _one_sentence(kind, error, trace):
     if issubclass(kind, BrokenPipeError):
         stop_printing()
-    elif issubclass(kind, (CourseError, KeyboardInterrupt)):
+        return
+    error = of_a_missing_file(error) or error
+    if isinstance(error, (CourseError, KeyboardInterrupt)):
         say(error)
         sys.exit(getattr(error, "exit_code", 130))
-    else:
-        sys.__excepthook__(kind, error, trace)
+    sys.__excepthook__(kind, error, trace)
+
+
+def of_a_missing_file(error):
+    """The CourseError for an error that says that a file is gone, in this program or another."""
+    said = str(getattr(error, "stderr", None) or error).strip().splitlines()[-1:]
+    if isinstance(error, CourseError) or not any(words in "".join(said) for words in _GONE):
+        return None
+    return CourseError(
+        f"A file of this lesson is gone ({said[0]}): run the lesson again, and leave its folders "
+        "alone until it ends."
+    )
 
 
 def _one_sentence_in_notebook():

@@ -78,10 +78,11 @@ def writing(path):
     """Turn any failure to write below `path` into one sentence (CourseError)."""
     try:
         yield
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # the latter is tf.summary.FileWriter's
+        reason = getattr(error, "strerror", None) or str(error).split("\n")[0]
         raise CourseError(
-            f"Cannot write to {shown(path)} ({error.strerror or error}): make room or make it "
-            "writable, or choose another folder with --output FOLDER."
+            f"Cannot write to {shown(path)} ({reason}): make room or make it writable, or choose "
+            "another folder with --output FOLDER."
         ) from error
 
 

@@ -76,7 +76,7 @@ with _quiet(), _without_keras(), warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import tensorflow.compat.v1 as tf
 
-tf.logging.set_verbosity(tf.logging.ERROR)
+tf.logging.set_verbosity(tf.logging.FATAL)  # what goes wrong is raised as well, and said once
 tf.disable_v2_behavior()
 tf.enable_resource_variables()
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import platform
+import threading
 import time
 
 import numpy as np
@@ -136,6 +137,15 @@ class _Writer(tf.summary.FileWriter):
         super().add_summary(summary, global_step)
         if global_step is not None:
             self._training.summarized = int(global_step)
+
+
+def _print_error_of_thread(arguments):
+    """Do, but for those of a FileWriter's thread, which come out of its `flush` and `close`."""
+    if arguments.thread.name != "EventLoggerThread":
+        threading.__excepthook__(arguments)
+
+
+threading.excepthook = _print_error_of_thread
 
 
 class Lesson:
@@ -336,7 +346,7 @@ class Lesson:
                 raise self._diverged(training, *training.lost(sess, True) or shown) from error
             except (tf.errors.DataLossError, tf.errors.OutOfRangeError) as error:
                 raise training.checkpoints.damaged(error) from error  # read by the lesson's Saver
-            except (tf.errors.OpError, OSError, ValueError) as error:
+            except (tf.errors.OpError, OSError, ValueError, RuntimeError) as error:
                 if not could_not_write(error):
                     raise
                 raise training.checkpoints.unwritable(error) from error  # by the lesson's Saver
@@ -574,7 +584,8 @@ class Lesson:
         """
         self._make_folders()
         numbers = {each.name: each.here for each in self._comparisons}
-        self._write_figure_events()
+        with files.writing(self.summary_folder):
+            self._write_figure_events()
         files.write_json(self.summary_folder / "results.json", self._results())
         title = f"Lesson {self.info.number}: what the document says, and what came out here"
         results.show(title, [([], each) for each in self._comparisons])

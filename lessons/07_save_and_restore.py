@@ -252,7 +252,9 @@ with tf.Session() as sess:
 right = ((net >= 0.5) == y).sum()
 print("%.9g is the loss; %d of %d points are right" % (loss, right, len(y)))
 """
-printed = subprocess.check_output([sys.executable, "-c", PROGRAM, newest], universal_newlines=True)
+program = [sys.executable, "-c", PROGRAM, newest]
+pipes = dict.fromkeys(["stdout", "stderr"], subprocess.PIPE)
+printed = subprocess.run(program, check=True, text=True, **pipes).stdout
 print(printed)
 loss_process = np.float32(printed.split()[0])
 
