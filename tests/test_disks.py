@@ -1,9 +1,14 @@
 """Folders of any name, full disks, folders that vanish; the long campaign is torture/disks.py."""
 
 import random
+import subprocess
 
 import pytest
 
+from common import command_line
+from common.checkpoints import could_not_write
+from common.errors import CourseError
+from common.graph_mode import tf
 from torture import disks, left_by_clean, numbers_of
 
 needs_namespaces = pytest.mark.skipif(
@@ -59,3 +64,32 @@ def test_a_working_directory_that_is_gone_is_one_sentence(tmp_path, monkeypatch,
     assert code == 1 and err.count("\n") == 1
     assert "The folder mine cannot be found, since the working directory is gone" in err
     assert course_here("run", "18", "--output", tmp_path)[0] == 0
+
+
+def test_a_checkpoint_that_cannot_be_written_is_told_from_a_variable_without_a_value(tmp_path):
+    with tf.Graph().as_default(), tf.Session() as sess:
+        v = tf.get_variable("v", shape=())
+        with pytest.raises(tf.errors.FailedPreconditionError) as without_value:
+            sess.run(v)
+        sess.run(v.initializer)
+        with pytest.raises(ValueError) as without_folder:
+            tf.train.Saver().save(sess, str(tmp_path / "none" / "none" / "model.ckpt"))
+    assert not could_not_write(without_value.value)
+    assert could_not_write(without_folder.value)
+
+
+GONE = "ValueError: The passed save_path is not a valid checkpoint: model.ckpt-200"
+
+
+@pytest.mark.parametrize(
+    "error, said",
+    [
+        (FileNotFoundError(2, "No such file or directory", "x.meta"), "'x.meta'"),
+        (subprocess.CalledProcessError(1, "python", stderr=f"Traceback:\n{GONE}\n"), GONE),
+        (ZeroDivisionError("division by zero"), ""),
+        (CourseError("The folder x does not exist."), ""),
+    ],
+)
+def test_a_file_that_is_gone_is_named(error, said):
+    sentence = command_line.of_a_missing_file(error)
+    assert bool(sentence) == bool(said) and said in str(sentence)
