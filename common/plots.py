@@ -3,6 +3,7 @@
 import io
 import logging
 import struct
+import warnings
 
 logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its fonts is no news
 
@@ -24,6 +25,9 @@ FRAME_MS, LAST_FRAME_MS = 100, 2000  # how long a frame is shown
 GIF_COLOURS = 64
 
 NUMBER_SIZE, NUMBER_AWAY, NUMBERS_APART = 8, 9, 11  # of the numbers along a path, in points
+
+# where a notebook's cells are run out of order, a figure may have no curve yet
+warnings.filterwarnings("ignore", "No artists with labels found")
 
 plt.style.use("default")  # not as the machine's matplotlibrc would have it
 plt.rcParams.update(
