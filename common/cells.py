@@ -28,8 +28,9 @@ def watch():
 
 def explained(error):
     """A sentence for an error of cells out of order, or None where it is none."""
-    if isinstance(error, NameError):
-        return f"{error}: run the cells above this one first, or correct the name."
+    if isinstance(error, (NameError, KeyError)):
+        missing = f"{error} is missing" if isinstance(error, KeyError) else error
+        return f"{missing}: run the cells above this one first, or correct the name."
     if any(words in str(error) for words in _MIXED):
         return f"This cell belongs to a graph or session that has been replaced: {FROM_THE_TOP}"
     if _cells.failed_before():

@@ -187,8 +187,9 @@ from common import Lesson, tf
     lesson = 'lesson = Lesson("18_moving_average", steps=8)'
     graph = 'w = tf.get_variable("w", initializer=1.0)'
     assert said(kernel, begin, "begin") == ""
-    first = "name 'w' is not defined: run the cells above this one first, or correct the name.\n"
-    assert said(kernel, "print(w)", "look") == first
+    cure = "run the cells above this one first, or correct the name.\n"
+    assert said(kernel, "print(w)", "look") == f"name 'w' is not defined: {cure}"
+    assert said(kernel, "{}['w']", "look") == f"'w' is missing: {cure}"
     assert said(kernel, lesson, "lesson") == said(kernel, graph, "graph") == ""
     assert "added to the graph already" in said(kernel, f"{graph}  # edited", "graph")
     assert said(kernel, "print(w); old = w", "look") == ""
