@@ -158,6 +158,9 @@ def test_a_run_that_ends_before_it_trains_loses_nothing_of_the_last_one(
     monkeypatch.setattr("common.lesson.Lesson.session", fail)
     code, _, err = course_here("run", "10", "--steps", "1000", "--output", output)
     assert (code, err) == (130, "Interrupted before lesson 10 saved anything.\n")
+    code, _, err = course_here("run", "10", "--resume", "--output", output)
+    command = f"python -m lessons run 10 --resume --output={output}"
+    assert (code, err) == (130, f"Interrupted; go on with `{command}`.\n")
     assert kills.left(output, YOGURT) == kills.left(finished["10"], YOGURT)
 
 
