@@ -338,18 +338,23 @@ class Lesson:
             self._trainings[sess] = training
             try:
                 yield sess
-            except tf.errors.InvalidArgumentError as error:
-                if divergence.HISTOGRAM not in str(error):
+            except Exception as error:
+                sentence = self._sentence(training, sess, error)
+                if sentence is None:
                     raise
-                training.step += 1
-                shown = "what a histogram shows", training.finite_at["history"]
-                raise self._diverged(training, *training.lost(sess, True) or shown) from error
-            except (tf.errors.DataLossError, tf.errors.OutOfRangeError) as error:
-                raise training.checkpoints.damaged(error) from error  # read by the lesson's Saver
-            except (tf.errors.OpError, OSError, ValueError, RuntimeError) as error:
-                if not could_not_write(error):
-                    raise
-                raise training.checkpoints.unwritable(error) from error  # by the lesson's Saver
+                raise sentence from error
+
+    def _sentence(self, training, sess, error):
+        """The CourseError for what went wrong in a session, or None where it has none."""
+        if isinstance(error, tf.errors.InvalidArgumentError) and divergence.HISTOGRAM in str(error):
+            training.step += 1
+            shown = "what a histogram shows", training.finite_at["history"]
+            return self._diverged(training, *training.lost(sess, True) or shown)
+        if isinstance(error, (tf.errors.DataLossError, tf.errors.OutOfRangeError)):
+            return training.checkpoints.damaged(error)  # read by the lesson's own Saver
+        if could_not_write(error):  # by the lesson's own Saver, or a writer
+            return training.checkpoints.unwritable(error)
+        return None
 
     def _write_run(self, numbers):
         files.make_writable(self.checkpoint_folder)
