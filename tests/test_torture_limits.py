@@ -39,7 +39,8 @@ def test_ten_times_the_steps_that_take_more_than_that_are_noticed(change, said):
 def test_a_run_is_measured(tmp_path):
     taken = limits.measure(catalogue.find("18"), tmp_path)
     assert (taken.steps, taken.kept) == (8, 5)
-    assert 200 < taken.memory < limits.MEMORY and 0 < taken.seconds < 600
+    # as Linux counts it, it is no less than what this program has, whose fork it was
+    assert taken.memory > 200 and 0 < taken.seconds < 600
     on_disk = [path for path in tmp_path.rglob("*.*") if path.is_file()]
     assert taken.events + taken.checkpoints < sum(path.stat().st_size for path in on_disk) / 1e6
     page = limits._page([taken.row("18 moving average")])
