@@ -181,8 +181,6 @@ def could_not_write(error):
     """
     if isinstance(error, ValueError):
         return "doesn't exist, can't save" in str(error)  # tf.train.Saver, without its folder
-    if isinstance(error, RuntimeError):
-        return "events.out.tfevents" in str(error)  # tf.summary.FileWriter
     if isinstance(error, OSError):
         return not isinstance(error, FileNotFoundError)  # what was to be read
     return isinstance(error, _OF_FILES) and (error.op is None or error.op.type in _SAVING)

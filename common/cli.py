@@ -227,12 +227,10 @@ def _run_one(lesson, flags, summaries):
             return _result_rows(lesson, summaries / lesson.name / "results.json")
         except (UsageError, BrokenPipeError):
             raise
-        except CourseError as error:
-            command_line.say(error)
         except Exception as error:
-            missing = command_line.of_a_missing_file(error)
-            if missing:
-                command_line.say(missing)
+            sentence = command_line.of_a_missing_file(error) or error
+            if isinstance(sentence, CourseError):
+                command_line.say(sentence)
             else:
                 traceback.print_exc()
         finally:

@@ -123,29 +123,40 @@ class _Writer(tf.summary.FileWriter):
     """A FileWriter of one training, which knows how far it has been shown."""
 
     def __init__(self, training, folder, graph):
-        # named by the step too: TensorFlow's name is the second it is opened in
-        super().__init__(folder, filename_suffix=f".step-{training.step:09d}")
-        self._training = training
-        training.writers.append(self)
-        # has TensorBoard forget what a killed run showed after its last checkpoint
-        start = tf.SessionLog(status=tf.SessionLog.START)
-        self.add_session_log(start, training.summarized + 1)
-        self.add_graph(graph)
+        self._folder = folder
+        with files.writing(folder):
+            # named by the step too: TensorFlow's name is the second it is opened in
+            super().__init__(folder, filename_suffix=f".step-{training.step:09d}")
+            self._training = training
+            training.writers.append(self)
+            # has TensorBoard forget what a killed run showed after its last checkpoint
+            start = tf.SessionLog(status=tf.SessionLog.START)
+            self.add_session_log(start, training.summarized + 1)
+            self.add_graph(graph)
 
     def add_summary(self, summary, global_step=None):
         """As tf.summary.FileWriter.add_summary."""
-        super().add_summary(summary, global_step)
+        with files.writing(self._folder):
+            super().add_summary(summary, global_step)
         if global_step is not None:
             self._training.summarized = int(global_step)
 
+    def flush(self):
+        """As tf.summary.FileWriter.flush."""
+        with files.writing(self._folder):
+            super().flush()
 
-def _print_error_of_thread(arguments):
+
+_print_error_of_thread = getattr(threading, "excepthook", None)  # Python 3.7 has none
+
+
+def _print_error_of_other_thread(arguments):
     """Do, but for those of a FileWriter's thread, which come out of its `flush` and `close`."""
     if arguments.thread.name != "EventLoggerThread":
-        threading.__excepthook__(arguments)
+        _print_error_of_thread(arguments)
 
 
-threading.excepthook = _print_error_of_thread
+threading.excepthook = _print_error_of_other_thread
 
 
 class Lesson:
@@ -352,7 +363,7 @@ class Lesson:
             return self._diverged(training, *training.lost(sess, True) or shown)
         if isinstance(error, (tf.errors.DataLossError, tf.errors.OutOfRangeError)):
             return training.checkpoints.damaged(error)  # read by the lesson's own Saver
-        if could_not_write(error):  # by the lesson's own Saver, or a writer
+        if could_not_write(error):  # by the lesson's own Saver
             return training.checkpoints.unwritable(error)
         return None
 

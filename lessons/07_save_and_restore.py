@@ -253,8 +253,7 @@ right = ((net >= 0.5) == y).sum()
 print("%.9g is the loss; %d of %d points are right" % (loss, right, len(y)))
 """
 program = [sys.executable, "-c", PROGRAM, newest]
-pipes = dict.fromkeys(["stdout", "stderr"], subprocess.PIPE)
-printed = subprocess.run(program, check=True, text=True, **pipes).stdout
+printed = subprocess.run(program, check=True, capture_output=True, text=True).stdout
 print(printed)
 loss_process = np.float32(printed.split()[0])
 

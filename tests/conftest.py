@@ -123,6 +123,11 @@ def without_accidents(printed):
     return "".join(each for each in printed.splitlines(True) if not ACCIDENT.search(each))
 
 
+def contents(folder):
+    """{path: its bytes} of all files in `folder`."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def go_back(folder, step):
     """Make the finished training of `folder` one that was killed after its checkpoint of `step`."""
     kept = [path.name for path in files.kept_checkpoints(folder)]

@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 import pytest
-from conftest import ROOT, course, go_back, start
+from conftest import ROOT, contents, course, go_back, start
 
 from common import catalogue, files, pretrained, progress
 from common.checkpoints import is_slot, values
@@ -267,10 +267,6 @@ def test_a_damaged_checkpoint_is_one_sentence_and_nothing_is_overwritten(
         assert path.name.split(".data")[0].split(".index")[0] in sentence
         assert "remove the folder" in sentence
         assert before.items() <= contents(copy).items()
-
-
-def contents(folder):
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_a_disk_that_refuses_is_one_sentence_and_later_all_is_right(
 
 @pytest.mark.parametrize("way", [disks.deleted, disks.symlinked, disks.homeless])
 def test_a_folder_that_vanishes_a_checkout_by_another_name_no_home(way, tmp_path, run_lesson):
-    kind = disks.KINDS[0]
+    kind = next(iter(disks.KINDS))
     assert way(kind, tmp_path, random.Random(0)) == ""
     assert numbers_of(tmp_path, kind.name) == run_lesson(kind.name).numbers
 

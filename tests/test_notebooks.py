@@ -177,38 +177,39 @@ def said(kernel, code, cell_id):
         printed += content.get("text", "") if content.get("name") == "stderr" else ""
 
 
-def test_a_graph_cell_that_was_edited_is_refused_until_the_graph_begins_anew(kernel, tmp_path):
-    begin = f"""
+LESSON = 'lesson = Lesson("18_moving_average", steps=8)'
+
+
+def begin(kernel, output):
+    """Run the imports of a notebook that saves in the folder `output`."""
+    code = f"""
 import os, sys
-os.environ["COURSE_OUTPUT"] = {str(tmp_path)!r}
+os.environ["COURSE_OUTPUT"] = {str(output)!r}
 sys.path.insert(0, {str(ROOT)!r})
 from common import Lesson, tf
 """
-    lesson = 'lesson = Lesson("18_moving_average", steps=8)'
+    assert said(kernel, code, "begin") == ""
+
+
+def test_a_graph_cell_that_was_edited_is_refused_until_the_graph_begins_anew(kernel, tmp_path):
     graph = 'w = tf.get_variable("w", initializer=1.0)'
-    assert said(kernel, begin, "begin") == ""
+    begin(kernel, tmp_path)
     cure = "run the cells above this one first, or correct the name.\n"
     assert said(kernel, "print(w)", "look") == f"name 'w' is not defined: {cure}"
     assert said(kernel, "{}['w']", "look") == f"'w' is missing: {cure}"
-    assert said(kernel, lesson, "lesson") == said(kernel, graph, "graph") == ""
+    assert said(kernel, LESSON, "lesson") == said(kernel, graph, "graph") == ""
     assert "added to the graph already" in said(kernel, f"{graph}  # edited", "graph")
     assert said(kernel, "print(w); old = w", "look") == ""
-    assert said(kernel, lesson, "lesson") == said(kernel, f"{graph}  # edited", "graph") == ""
+    assert said(kernel, LESSON, "lesson") == said(kernel, f"{graph}  # edited", "graph") == ""
     assert "has been replaced" in said(kernel, "old + w", "add")
 
 
 def test_a_cell_that_failed_long_ago_takes_no_later_mistake_upon_itself(kernel, tmp_path):
-    begin = f"""
-import os, sys
-os.environ["COURSE_OUTPUT"] = {str(tmp_path)!r}
-sys.path.insert(0, {str(ROOT)!r})
-from common import Lesson, tf
-"""
-    lesson = 'lesson = Lesson("18_moving_average", steps=8)'
-    assert said(kernel, begin, "begin") == said(kernel, lesson, "lesson") == ""
+    begin(kernel, tmp_path)
+    assert said(kernel, LESSON, "lesson") == ""
     assert "is not defined" in said(kernel, "scratch", "scratch")
     assert "A cell before this one did not come to its end" in said(kernel, "1 / 0", "mistake")
-    assert said(kernel, lesson, "lesson") == ""
+    assert said(kernel, LESSON, "lesson") == ""
     with pytest.raises(AssertionError, match="ZeroDivisionError"):
         said(kernel, "1 / 0", "mistake")
 

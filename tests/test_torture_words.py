@@ -5,7 +5,7 @@ import shutil
 import socket
 
 import pytest
-from conftest import course
+from conftest import contents, course
 from hypothesis import given, settings
 from test_images import idx, made
 
@@ -138,13 +138,9 @@ def trained(course_here, tmp_path):
     def train(number):
         flags = words.flags(words.short(lesson(number)))
         assert course_here("run", number, *flags, "--output", tmp_path / "out")[0] == 0
-        return tmp_path / "out", left(tmp_path / "out")
+        return tmp_path / "out", contents(tmp_path / "out")
 
     return train
-
-
-def left(folder):
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_a_table_with_other_columns_is_refused_and_nothing_is_lost(trained, course_here, tmp_path):
@@ -154,7 +150,7 @@ def test_a_table_with_other_columns_is_refused_and_nothing_is_lost(trained, cour
     code, _, err = course_here("run", "30", "--data", table, "--output", output)
     assert code == 1 and f"{table} lacks the columns" in err
     assert err.count("\n") == 2 and err.endswith("Failed: 30; the reason stands above.\n")
-    assert left(output) == before
+    assert contents(output) == before
 
 
 def test_labels_out_of_range_are_refused_and_nothing_is_lost(trained, course_here, tmp_path):
@@ -163,7 +159,7 @@ def test_labels_out_of_range_are_refused_and_nothing_is_lost(trained, course_her
         (tmp_path / name).write_bytes(idx(array if array.ndim == 3 else array + 1))
     code, _, err = course_here("run", "08", "--data", tmp_path, "--output", output)
     assert code == 1 and "its labels go up to 10 where 0 to 9 are needed" in err
-    assert err.count("\n") == 2 and left(output) == before
+    assert err.count("\n") == 2 and contents(output) == before
 
 
 # Folders ------------------------------------------------------------------------------------------

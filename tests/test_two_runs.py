@@ -6,7 +6,7 @@ import signal
 import sys
 
 import pytest
-from conftest import ROOT, python, start
+from conftest import ROOT, contents, python, start
 from filelock import FileLock, Timeout
 from jupyter_client.manager import start_new_kernel
 from test_checkpoints import wait_until
@@ -25,10 +25,6 @@ def is_free(name, output):
             return True
     except Timeout:
         return False
-
-
-def contents(output):
-    return {path: path.read_bytes() for path in sorted(output.rglob("*")) if path.is_file()}
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import NamedTuple
 
-from common import files
+from common import catalogue, files
 
 
 class Attempt(NamedTuple):
@@ -42,6 +42,26 @@ class Answer(NamedTuple):
         if self.code not in (1, 2):
             return f"exit code {self.code}: {self.err.strip()[-200:]}"
         return "" if len(said) == 1 else f"{len(said)} lines in place of one sentence: {said}"
+
+    @property
+    def failure(self):
+        """ "" for success; else what went wrong, in words: the sentence for a mistake."""
+        return self.problem or (self.err.strip() if self.code else "")
+
+
+class Kind(NamedTuple):
+    """A lesson and the flags of its runs."""
+
+    number: str
+    flags: str
+
+    @property
+    def name(self):
+        return catalogue.find(self.number).name
+
+    def words(self, *more):
+        """The words after `python -m lessons` that run it."""
+        return ["run", self.number, *self.flags.split(), *more]
 
 
 def numbers_of(output, name):

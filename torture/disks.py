@@ -10,11 +10,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 import torture
-from common import catalogue, files
-from torture import Answer, Attempt, course, start
+from common import files
+from torture import Answer, Attempt, Kind, course, start
 
 TITLE = "disks and paths"
 TRIES = 60
@@ -44,26 +43,11 @@ find "$1" > left
 """
 
 
-class Kind(NamedTuple):
-    """A lesson, the flags of its runs, and the kB that one takes, roughly."""
-
-    number: str
-    flags: str
-    kilobytes: int
-
-    @property
-    def name(self):
-        return catalogue.find(self.number).name
-
-    def words(self, *more):
-        return ["run", self.number, *self.flags.split(), *more]
-
-
-KINDS = (
-    Kind("13", "", 1200),
-    Kind("07", "--steps 200 --save-every 100", 1200),  # a Saver of its own
-    Kind("21", "--sound-epochs 5", 1600),
-)
+KINDS = {  # and the kB that a run takes, roughly
+    Kind("13", ""): 1200,
+    Kind("07", "--steps 200 --save-every 100"): 1200,  # a Saver of its own
+    Kind("21", "--sound-epochs 5"): 1600,
+}
 
 
 def attempts(count, seed, folder):
@@ -74,7 +58,7 @@ def attempts(count, seed, folder):
         undisturbed[kind] = torture.numbers_of(folder / kind.number, kind.name)
     ways = [deleted, named, symlinked, homeless] + ([full, read_only] if has_namespaces() else [])
     for k in range(count):
-        kind, way = KINDS[k // len(ways) % len(KINDS)], ways[k % len(ways)]
+        kind, way = [*KINDS][k // len(ways) % len(KINDS)], ways[k % len(ways)]
         output = folder / f"{k} {kind.number}"
         output.mkdir()
         problem = way(kind, output, choice) or _apart(kind, output, undisturbed[kind])
@@ -92,14 +76,14 @@ def has_namespaces():
 
 def full(kind, output, choice):
     """A disk that is full, and has room again."""
-    kilobytes = choice.randrange(20, kind.kilobytes)
+    kilobytes = choice.randrange(20, KINDS[kind])
     problem = _problem(*on_a_disk(kind, output, kilobytes))
     return problem and f"{kilobytes} kB: {problem}"
 
 
 def read_only(kind, output, choice):
     """A disk that is read-only, and can be written again."""
-    return _problem(*on_a_disk(kind, output, kind.kilobytes, 'mount -o remount,ro "$1"'))
+    return _problem(*on_a_disk(kind, output, KINDS[kind], 'mount -o remount,ro "$1"'))
 
 
 def on_a_disk(kind, output, kilobytes, then="true"):
@@ -122,7 +106,7 @@ def on_a_disk(kind, output, kilobytes, then="true"):
 def _problem(first, second, left):
     if left:
         return f"left behind: {left}"
-    return f"with room again: {second.err}" if second.code else first.problem
+    return f"with room again: {second.failure}" if second.failure else first.problem
 
 
 def _answer(folder, which):
@@ -143,8 +127,8 @@ def deleted(kind, output, choice):
     shutil.rmtree(output / victim, ignore_errors=True)
     answer = torture.ended(process)
     again = course(*kind.words("--output", output))
-    if again.code != 0:
-        return f"the next run, without {victim}: {again.err}"
+    if again.failure:
+        return f"the next run, without {victim}: {again.failure}"
     return answer.problem and f"without {victim}: {answer.problem}"
 
 
@@ -156,8 +140,8 @@ def named(kind, output, choice):
     commands += [["export-meta", kind.number], ["clean", kind.number]]
     for words in commands:
         answer = course(*words, f"--output={name}", cwd=output, env=home)
-        if answer.code != 0 or answer.problem:
-            return f"{words} in {name!r}: {answer.problem or answer.err}"
+        if answer.failure:
+            return f"{words} in {name!r}: {answer.failure}"
         if words == commands[-2]:
             place = output / ("home" if name == "~" else name)
             shutil.copytree(place / "summaries", output / "summaries")
@@ -176,8 +160,8 @@ def symlinked(kind, output, choice):
     options = {"cwd": checkout, "env": {"PYTHONPATH": str(checkout)}}
     for words in (["list"], kind.words("--output", output), ["restore", "18", "--output", output]):
         answer = course(*words, **options)
-        if answer.code != 0 or answer.problem:
-            return f"{words} in {checkout.name!r}: {answer.problem or answer.err}"
+        if answer.failure:
+            return f"{words} in {checkout.name!r}: {answer.failure}"
     return ""
 
 
@@ -187,7 +171,7 @@ def homeless(kind, output, choice):
     home = choice.choice(["/proc", "/nonexistent", str(output / "file"), "", "relative"])
     environment = {"HOME": home, "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "MPLCONFIGDIR": ""}
     answer = course(*kind.words("--output", output), env=environment)
-    return f"HOME={home}: {answer.err}" if answer.code or answer.problem else ""
+    return answer.failure and f"HOME={home}: {answer.failure}"
 
 
 def _apart(kind, output, numbers):

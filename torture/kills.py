@@ -21,25 +21,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torture
-from common import catalogue, files
-from torture import Answer, Attempt
+from common import files
+from torture import Answer, Attempt, Kind
 
 TITLE = "kills"
 TRIES = 200
 MOST_KILLS = 3  # of one training
 NOTHING_SAVED = "was stopped before it saved a step: finish it with"
 UNEQUAL = ("seconds", "crc32", "mode", "meta")  # in records: from run to run
-
-
-class Kind(NamedTuple):
-    """A lesson and the flags of its runs."""
-
-    number: str
-    flags: str
-
-    @property
-    def name(self):
-        return catalogue.find(self.number).name
 
 
 KINDS = (
@@ -227,8 +216,8 @@ class Course:
 
     def _give(self, kind, command, kill=None):
         words = {
-            "run": ["run", kind.number, *kind.flags.split()],
-            "resume": ["run", kind.number, *kind.flags.split(), "--resume"],
+            "run": kind.words(),
+            "resume": kind.words("--resume"),
             "resume as before": ["run", kind.number, "--resume"],
         }.get(command, [command, kind.number])
         return self.forks.answer([*words, "--output", str(self.output)], self.output, kill)

@@ -11,7 +11,6 @@ import random
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import time
 import unittest.mock
@@ -67,8 +66,8 @@ class Try(NamedTuple):
         """Give the Worker the commands, each to succeed; what went wrong, in words, or ""."""
         for words in commands:
             answer = self.course.answer(*words, f"--output={self.folder}", timeout=600)
-            if answer.problem or answer.code:
-                return f"{words} {answer.problem or answer.err.strip()}"
+            if answer.failure:
+                return f"{words} {answer.failure}"
         return ""
 
 
@@ -298,15 +297,12 @@ def no_end(attempt):
     if process.poll() is None:
         memory = psutil.Process(process.pid).memory_info().rss
         process.send_signal(signal.SIGINT)
-    try:
-        err = process.communicate(timeout=120)[1].strip()
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return words, f"did not end: {process.communicate()[1]}"
-    if process.returncode == 0 and not err:  # stopped by itself, early
+    code, _, err = torture.ended(process, timeout=120)
+    err = err.strip()
+    if code == 0 and not err:  # stopped by itself, early
         return words, ""
-    if process.returncode != 130 or "\n" in err or "Stopped after step" not in err:
-        return words, f"exit code {process.returncode}: {err[-300:]}"
+    if code != 130 or "\n" in err or "Stopped after step" not in err:
+        return words, f"exit code {code}: {err[-300:]}"
     return words, f"{memory >> 20} MB" if memory > MOST_MEMORY else ""
 
 
@@ -346,8 +342,8 @@ def surroundings(attempt):
     words = ["run", lesson.number, *flags(short(lesson)), f"--output={attempt.folder}"]
     answer = torture.course(*words, env=variables)
     what = f"{variables} {words}"
-    if answer.problem or answer.code:
-        return what, answer.problem or answer.err
+    if answer.failure:
+        return what, answer.failure
     control = re.search(r"[\x00-\x09\x0b-\x1f\x7f]", answer.out)
     return what, f"prints {control[0]!r}" if control else _as_text(attempt.folder, lesson)
 
@@ -368,8 +364,8 @@ def warnings_as_errors(attempt):
     output = f"--output={attempt.folder}"
     for words in (["run", lesson.number, *flags(short(lesson))], ["restore", lesson.number]):
         answer = torture.course(*words, output, env={"PYTHONWARNINGS": "error"})
-        if answer.problem or answer.code:
-            return words, answer.problem or answer.err
+        if answer.failure:
+            return words, answer.failure
     return "", ""
 
 
