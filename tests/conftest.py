@@ -2,13 +2,13 @@
 
 import contextlib
 import io
+import json
 import os
 import runpy
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from unittest import mock
 
 import hypothesis
 import pytest
@@ -16,8 +16,10 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+
 import torture
 from common import catalogue, files
+from torture import _nudge, _undrawn
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's `make test &` has it
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -37,11 +39,39 @@ SHORTER = {
 }
 
 
+# Seconds of the groups of tests that take longest, which begin first so that none is left over.
+LONG = json.loads((ROOT / "tests" / "durations.json").read_text(encoding="utf-8"))
+
+
+def pytest_addoption(parser):
+    parser.addoption("--nudge", type=int, metavar="SEED", help=_nudge.__doc__.split("\n")[0])
+
+    parser.addoption("--drawn", action="store_true", help="draw what no test looks at, too")
+
+
+def pytest_configure(config):
+    if config.getoption("drawn"):
+        os.environ[_undrawn.NOT] = "1"
+    seed = config.getoption("nudge")
+    if seed is not None:
+        os.environ[_nudge.VARIABLE] = str(seed)
+        os.environ["PYTHONSTARTUP"] = _nudge.__file__  # of the notebooks' kernels
+    _nudge.install()
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
 def pytest_collection_modifyitems(items):
     """The tests of one lesson go to one process, which runs it once for all of them."""
     for item in items:
-        names = [name for name in LESSONS if name in item.nodeid]
-        item.add_marker(pytest.mark.xdist_group(names[0] if names else item.path.name))
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+        if os.environ.get(_nudge.VARIABLE) and item.get_closest_marker("same_bits"):
+            item.add_marker(pytest.mark.skip(reason="its bits are those of the weights as drawn"))
+    items.sort(key=lambda item: -LONG.get(group_of(item), 0))
+
+
+def group_of(item):
+    names = [name for name in LESSONS if name in item.nodeid]
+    return names[0] if names else item.path.name
 
 
 class LessonRun:
@@ -72,32 +102,21 @@ def run_lesson(tmp_path_factory):
     """run_lesson("10_yogurt_mse", "--steps", "50"): run the script here, once a session.
 
     A lesson of SHORTER is shortened where no flag says how long it is to be. drawn: whether it
-    draws its figures, which take most of the time.
+    draws its figures, which take most of the time (default: with no flags).
     """
     runs = {}
 
-    def run(name, *flags, drawn=True):
+    def run(name, *flags, drawn=None):
+        drawn = not flags if drawn is None else drawn
         if not {"--steps", "--epochs", "--restore"} & set(flags):
             flags = (*SHORTER.get(name, ()), *flags)
         if (name, flags, drawn) not in runs:
             output = tmp_path_factory.mktemp("course")
-            with contextlib.nullcontext() if drawn else _without_figures():
+            with contextlib.nullcontext() if drawn else _undrawn.figures():
                 runs[name, flags, drawn] = _run(name, flags, output)
         return runs[name, flags, drawn]
 
     return run
-
-
-@contextlib.contextmanager
-def _without_figures():
-    from common.lesson import Lesson
-    from common.plots import plt
-
-    def close(*_):
-        plt.close()
-
-    with mock.patch.multiple(Lesson, figure=close, animation=close):
-        yield
 
 
 def _run(name, flags, output):
@@ -138,7 +157,11 @@ def go_back(folder, step):
 
 
 def start(*words, cwd=ROOT, **options):
-    """Start `python *words` as a learner would, from the folder `cwd`."""
+    """Start `python *words` as a learner would, from the folder `cwd`; see torture.start.
+
+    Without `fresh` it draws no figures.
+    """
+    options.setdefault("before", "torture._undrawn:from_now_on")
     environment = {"PYTHONPATH": "", **options.pop("env", {})}
     return torture.start(*words, cwd=cwd, env=environment, **options)
 
@@ -182,13 +205,17 @@ def on_terminal(*words, columns, cwd=ROOT, env=()):
 
 @pytest.fixture
 def course_here(capsys, monkeypatch):
-    """As `course`, in this process: faster, since TensorFlow is imported already."""
+    """As `course`, in this process: faster, since TensorFlow is imported already.
+
+    drawn: whether lessons draw their figures (default: no).
+    """
     from common import cli
 
-    def call(*words):
+    def call(*words, drawn=False):
         monkeypatch.setattr(sys, "excepthook", sys.excepthook)
         capsys.readouterr()
-        code = cli.main([str(word) for word in words])
+        with contextlib.nullcontext() if drawn else _undrawn.figures():
+            code = cli.main([str(word) for word in words])
         return (code, *capsys.readouterr())
 
     return call

@@ -27,12 +27,12 @@ def test_list_and_help_import_no_tensorflow():
         "sys.exit(any(name.split('.')[0] in ('tensorflow', 'matplotlib') for name in sys.modules))"
     )
     for words in ([], ["list"], ["--help"], ["run", "--help"], ["run", "10", "--help"]):
-        assert python("-c", watched, *words)[0] == 0, words
+        assert python("-c", watched, *words, fresh=True)[0] == 0, words
     script = watched.replace("run_module('lessons'", f"run_path({str(SCRIPT)!r}")
     script = script.replace(", alter_sys=True", "").replace(
         "import sys, runpy\n", f"import sys, runpy\nsys.argv[0] = {str(SCRIPT)!r}\n"
     )
-    assert python("-c", script, "--help")[0] == 0
+    assert python("-c", script, "--help", fresh=True)[0] == 0
 
 
 @pytest.mark.parametrize("command", ["run", "restore", "notebook", "tensorboard", "clean", "list"])
@@ -95,9 +95,9 @@ def test_the_script_answers_mistakes_in_the_same_way():
 
 def test_script_and_command_do_the_same(tmp_path):
     flags = ["--steps", "30", "--output"]
-    code, by_script, err = python(SCRIPT, *flags, tmp_path / "a", cwd="/")
+    code, by_script, err = python(SCRIPT, *flags, tmp_path / "a", cwd="/", fresh=True)
     assert (code, err) == (0, "")
-    code, by_command, err = course("run", "10", *flags, tmp_path / "b", cwd=tmp_path)
+    code, by_command, err = course("run", "10", *flags, tmp_path / "b", cwd=tmp_path, fresh=True)
     assert (code, err) == (0, "")
     assert by_script.replace(str(tmp_path / "a"), str(tmp_path / "b")) in by_command
 
@@ -129,9 +129,9 @@ def test_a_read_only_folder_is_one_sentence(tmp_path):
     folder = tmp_path / "locked"
     folder.mkdir(mode=0o555)
     for words in (["run", "18"], ["restore", "18"]):
-        process = start("-m", "lessons", *words, "--output", folder, preexec_fn=obey_permissions)
-        out, err = process.communicate(timeout=120)
-        assert process.returncode == 1
+        options = {"preexec_fn": obey_permissions, "fresh": True}
+        code, _, err = course(*words, "--output", folder, **options)
+        assert code == 1
         assert "Traceback" not in err
         assert "Cannot write to" in err and "--output" in err
         assert list(folder.iterdir()) == []

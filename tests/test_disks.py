@@ -33,7 +33,11 @@ def test_an_output_folder_may_have_any_name(name, tmp_path, monkeypatch, course_
 @needs_namespaces
 @pytest.mark.parametrize(
     "number, kilobytes, then",
-    [("13", 200, "true"), ("07", 380, "true"), ("13", 5000, 'mount -o remount,ro "$1"')],
+    [
+        ("13", 200, "true"),
+        pytest.param("07", 380, "true", marks=pytest.mark.slow),
+        pytest.param("13", 5000, 'mount -o remount,ro "$1"', marks=pytest.mark.slow),
+    ],
 )
 def test_a_disk_that_refuses_is_one_sentence_and_later_all_is_right(
     number, kilobytes, then, tmp_path, run_lesson
@@ -48,7 +52,13 @@ def test_a_disk_that_refuses_is_one_sentence_and_later_all_is_right(
     assert numbers_of(tmp_path, kind.name) == expected.numbers
 
 
-@pytest.mark.parametrize("way", [disks.deleted, disks.symlinked, disks.homeless])
+@pytest.mark.parametrize(
+    "way",
+    [
+        disks.deleted,
+        *(pytest.param(way, marks=pytest.mark.slow) for way in (disks.symlinked, disks.homeless)),
+    ],
+)
 def test_a_folder_that_vanishes_a_checkout_by_another_name_no_home(way, tmp_path, run_lesson):
     kind = next(iter(disks.KINDS))
     assert way(kind, tmp_path, random.Random(0)) == ""

@@ -32,9 +32,10 @@ def elsewhere(tmp_path):
 
 
 @pytest.mark.parametrize("line", [["list"], ["data"], ["run", "13", "--output"]])
-def test_a_pipe_gets_no_control_characters_and_no_bar(line, tmp_path):
+def test_a_pipe_gets_no_control_characters_no_bar_and_no_warning(line, tmp_path):
     line = [*line, tmp_path] if "--output" in line else line
-    code, out, err = course(*line, env={"FORCE_COLOR": "1"})
+    variables = {"FORCE_COLOR": "1", "PYTHONWARNINGS": "error"}
+    code, out, err = course(*line, env=variables, fresh=True)
     assert (code, err) == (0, "")
     assert out and not CONTROL.search(out) and "%|" not in out
 
@@ -75,7 +76,7 @@ def test_a_terminal_without_colours_gets_none(variable, styles):
 @pytest.mark.parametrize("variables", [words.ASCII, {"PYTHONIOENCODING": "ascii"}])
 def test_what_a_terminal_cannot_spell_is_a_question_mark(variables):
     for line in (["-m", "lessons", "list"], [SCRIPT, "--help"]):
-        code, out, err = python(*line, env=variables)
+        code, out, err = python(*line, env=variables, fresh=True)
         assert (code, err) == (0, "")
         assert "???" in out and "Moving" in out and out.isascii()
 
@@ -83,7 +84,9 @@ def test_what_a_terminal_cannot_spell_is_a_question_mark(variables):
 def test_files_are_utf_8_whatever_the_locale(tmp_path):
     lesson = catalogue.find("23")  # whose numbers have names in Chinese
     output = tmp_path / "文件夹"
-    code, _, err = python(lesson.script, "--steps", "20", "--output", output, env=words.ASCII)
+    code, _, err = python(
+        lesson.script, "--steps", "20", "--output", output, env=words.ASCII, fresh=True
+    )
     assert (code, err) == (0, "")
     results = output / "summaries" / lesson.name / "results.json"
     assert json.loads(results.read_text(encoding="utf-8"))["lesson"] == lesson.name
@@ -106,7 +109,7 @@ def test_a_machine_without_display_home_or_backend_runs_a_lesson_from_elsewhere(
         "XDG_CACHE_HOME": f"{os.devnull}/x",
         "XDG_CONFIG_HOME": f"{os.devnull}/x",
     }
-    code, out, err = python(SCRIPT, "--output", tmp_path, cwd=elsewhere, env=variables)
+    code, out, err = python(SCRIPT, "--output", tmp_path, cwd=elsewhere, env=variables, fresh=True)
     assert (code, err) == (0, "") and "[10.0, 4.9934072]" in out
     figures = tmp_path / "summaries" / SCRIPT.stem / "figures"
     assert [path.name for path in figures.glob("*.png")] == ["figure-07-shadow.png"]
@@ -125,17 +128,7 @@ def test_a_notebook_runs_wherever_its_kernel_is(elsewhere, tmp_path, monkeypatch
 def test_ipython_runs_a_script_and_says_a_mistake_in_one_sentence(elsewhere, tmp_path):
     right = f"%run {SCRIPT} --output {tmp_path}"
     wrong = f"%run {SCRIPT} --steps x"
-    code, out, err = python("-m", "IPython", "-c", f"{right}\n{wrong}", cwd=elsewhere)
+    code, out, err = python("-m", "IPython", "-c", f"{right}\n{wrong}", cwd=elsewhere, fresh=True)
     assert "[10.0, 4.9934072]" in out
     assert err.count("--steps of lesson 18 must be a whole number") == 1
     assert "Traceback" not in out + err
-
-
-# Warnings -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("line", [["list"], ["data"], ["run", "18", "--output"]])
-def test_no_line_calls_for_a_warning(line, tmp_path):
-    line = [*line, tmp_path] if "--output" in line else line
-    code, _, err = course(*line, env={"PYTHONWARNINGS": "error"})
-    assert (code, err) == (0, "")

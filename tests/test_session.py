@@ -252,7 +252,10 @@ def same(one, other):
     )
 
 
-def test_random_programs_on_random_graphs_show_no_difference(tmp_path_factory, monkeypatch):
+@pytest.mark.parametrize("programs", [30, pytest.param(200, marks=pytest.mark.slow)])
+def test_random_programs_on_random_graphs_show_no_difference(
+    programs, tmp_path_factory, monkeypatch
+):
     built, exact_loop = [], loops.exact_loop
 
     def count(*arguments):
@@ -265,7 +268,7 @@ def test_random_programs_on_random_graphs_show_no_difference(tmp_path_factory, m
     monkeypatch.setattr(session, "WARM_UP", 1)
 
     @settings(
-        max_examples=100,
+        max_examples=programs,
         derandomize="CI" in os.environ,  # new programs each time, the same ones in CI
         suppress_health_check=list(HealthCheck),
     )
@@ -280,7 +283,7 @@ def test_random_programs_on_random_graphs_show_no_difference(tmp_path_factory, m
         assert same(ours[2], plain[2])
 
     no_difference()
-    assert len(built) > 20
+    assert len(built) > programs / 5
 
 
 @pytest.mark.parametrize("mode, tolerance", [("exact", 0), ("xla", 1e-5)])
@@ -299,6 +302,7 @@ def test_long_trainings_come_out_the_same(mode, tolerance, optimizer):
         np.testing.assert_allclose(ours, plain, rtol=tolerance, atol=tolerance)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LESSONS)
 def test_every_lesson_ends_in_the_bits_of_a_plain_session(name, run_lesson):
     plain, exact = run_lesson(name, "--session", "plain", drawn=False), run_lesson(name)
@@ -327,6 +331,7 @@ WIDER = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LESSONS)
 def test_every_lesson_ends_within_a_hundred_thousandth_when_compiled(name, run_lesson):
     exact, fast = run_lesson(name), run_lesson(name, "--fast", drawn=False)

@@ -10,6 +10,7 @@ import sys
 from typing import NamedTuple
 
 from common import catalogue, files
+from torture import _forks
 
 
 class Attempt(NamedTuple):
@@ -81,10 +82,19 @@ def left_by_clean(output):
     return [path for path in left if path.is_file() and path.suffix != ".lock"]
 
 
-def start(*words, cwd=files.ROOT, env=None, **options):
-    """Start `python *words` as a learner would, from the folder `cwd`."""
-    return subprocess.Popen(
-        [sys.executable, *map(str, words)],
+def start(*words, cwd=files.ROOT, env=None, fresh=False, before="", **options):
+    """Start `python *words` as a learner would, from the folder `cwd`.
+
+    fresh: whether the start of Python is looked at too; else it may be a fork, which takes less,
+    and `before` is called in it (see torture._forks.Forked).
+    """
+    if fresh or not sys.platform.startswith("linux"):
+        begin, forks = subprocess.Popen, {}
+        words = [sys.executable, *words]
+    else:
+        begin, forks = _forks.Forked, {"before": before}
+    return begin(
+        [str(word) for word in words],
         cwd=str(cwd),
         env={**os.environ, "PYTHONPATH": str(files.ROOT), **(env or {})},
         stdout=subprocess.PIPE,
@@ -92,6 +102,7 @@ def start(*words, cwd=files.ROOT, env=None, **options):
         text=True,
         encoding="utf-8",
         errors="replace",
+        **forks,
         **options,
     )
 

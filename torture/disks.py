@@ -157,7 +157,7 @@ def symlinked(kind, output, choice):
     else:
         parts = shutil.ignore_patterns(".*", "*-runs", "summaries", "docs", "tests")
         shutil.copytree(files.ROOT, checkout, ignore=parts)
-    options = {"cwd": checkout, "env": {"PYTHONPATH": str(checkout)}}
+    options = {"cwd": checkout, "env": {"PYTHONPATH": str(checkout)}, "fresh": True}
     for words in (["list"], kind.words("--output", output), ["restore", "18", "--output", output]):
         answer = course(*words, **options)
         if answer.failure:
@@ -170,7 +170,7 @@ def homeless(kind, output, choice):
     (output / "file").write_text("")
     home = choice.choice(["/proc", "/nonexistent", str(output / "file"), "", "relative"])
     environment = {"HOME": home, "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "MPLCONFIGDIR": ""}
-    answer = course(*kind.words("--output", output), env=environment)
+    answer = course(*kind.words("--output", output), env=environment, fresh=True)
     return answer.failure and f"HOME={home}: {answer.failure}"
 
 

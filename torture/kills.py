@@ -2,8 +2,6 @@
 
 After each kill `restore` is to work, or to say that nothing was saved yet; `run --resume`, killed
 again or not, is to leave in the end what an undisturbed run leaves, and no temporary file.
-
-TensorFlow is imported once, by a process that forks for each command.
 """
 
 import contextlib
@@ -11,7 +9,6 @@ import json
 import logging
 import os
 import random
-import select
 import shutil
 import signal
 import subprocess
@@ -23,6 +20,7 @@ from typing import NamedTuple
 import torture
 from common import files
 from torture import Answer, Attempt, Kind
+from torture._forks import Forked
 
 TITLE = "kills"
 TRIES = 200
@@ -43,13 +41,10 @@ KINDS = (
 def attempts(count, seed, folder, kinds=KINDS):
     """Kill `count` times commands of each of the `kinds` in turn; yields the Attempts."""
     draw, course = random.Random(seed), Course(folder)
-    try:
-        for k in range(count):
-            kind = kinds[k % len(kinds)]
-            what = draw.choices(("run", "run again", "restore", "clean"), (12, 4, 2, 2))[0]
-            yield Attempt(f"{what} {kind.number}", course.attempt(kind, what, draw))
-    finally:
-        course.close()
+    for k in range(count):
+        kind = kinds[k % len(kinds)]
+        what = draw.choices(("run", "run again", "restore", "clean"), (12, 4, 2, 2))[0]
+        yield Attempt(f"{what} {kind.number}", course.attempt(kind, what, draw))
 
 
 # How a command is killed --------------------------------------------------------------------------
@@ -150,9 +145,6 @@ class Course:
         self.forks = Forks(folder)
         self._finished = {}
 
-    def close(self):
-        self.forks.close()
-
     def attempt(self, kind, what, draw):
         """Kill a command of the `kind`, see what can be done then: the problem, or ""."""
         finished, wholes, expected = self._undisturbed(kind)
@@ -236,52 +228,46 @@ def _difference(found, expected):
 
 
 class Forks:
-    """A process that imports TensorFlow once and forks for each command.
-
-    changes, sights: of the last command, what a Kill counts.
-    """
+    """Commands in forks, to be killed. changes, sights: of the last one, what a Kill counts."""
 
     def __init__(self, folder):
         self._logs = [folder / "out", folder / "err"]
         self._count = folder / "changes"
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "torture.kills", *map(str, self._logs), str(self._count)],
-            cwd=str(files.ROOT),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,  # a line that Python had read ahead, `select` would wait for
-        )
-
-    def close(self):
-        self._process.kill()
-        self._process.communicate()
 
     def answer(self, words, output, kill=None):
         """The Answer of `python -m lessons *words`, killed or not; code -9 where it was."""
         kill = kill or Kill()
-        line = json.dumps([words, str(output), kill.at_change]) + "\n"
-        self._process.stdin.write(line.encode())
-        pid = int(self._process.stdout.readline())
-        self.sights = self._watch(pid, output, kill)
-        code = int(self._process.stdout.readline())
+        with open(self._logs[0], "wb") as out, open(self._logs[1], "wb") as err:
+            process = Forked(
+                ["-m", "lessons", *words],
+                before="torture.kills:count_changes",
+                arguments=(str(output), kill.at_change, str(self._count)),
+                cwd=files.ROOT,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
+        self.sights = _watch(process, output, kill)
+        code = process.wait()
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)  # what it has started itself
+            os.killpg(process.pid, signal.SIGKILL)  # what it has started itself
         self.changes = self._count.stat().st_size
         return Answer(code, *(log.read_text("utf-8", errors="replace") for log in self._logs))
 
-    def _watch(self, pid, output, kill):
-        """Wait for the end of the process `pid`, or kill it when it is time to."""
-        end, seen = time.monotonic() + kill.after, set()
-        while not self._has_ended(within=0 if kill.at_sight else kill.after):
-            if kill.at_sight:
-                seen.update(_names(str(output), 3))
-            if time.monotonic() >= end or len(seen) >= kill.at_sight:
-                os.kill(pid, signal.SIGKILL)
-                break
-        return len(seen)
 
-    def _has_ended(self, within):
-        return bool(select.select([self._process.stdout], [], [], within)[0])
+def _watch(process, output, kill):
+    """Wait for the end of the process, or kill it when it is time to: the files then seen."""
+    end, seen = time.monotonic() + kill.after, set()
+    while process.poll() is None:
+        if kill.at_sight:
+            seen.update(_names(str(output), 3))
+        else:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(kill.after)
+        if time.monotonic() >= end or len(seen) >= kill.at_sight > 0:
+            process.kill()
+            break
+    return len(seen)
 
 
 def _names(folder, depth):
@@ -296,31 +282,16 @@ def _names(folder, depth):
     return found
 
 
-# The process that forks ---------------------------------------------------------------------------
+# In the fork --------------------------------------------------------------------------------------
 
 CHANGES = ("open", "os.mkdir", "os.remove", "os.rename", "os.rmdir")
 
 
-def main(words):
-    from common import cli, lesson, plots  # noqa: F401 (imports TensorFlow and matplotlib)
+def count_changes(output, at_change, count):
+    """From now on add a byte to the file `count` before each change of files below `output`.
 
-    for line in sys.stdin:
-        command, output, at_change = json.loads(line)
-        pid = os.fork()
-        if pid == 0:
-            _be(command, output, at_change, *words)
-        print(pid, flush=True)
-        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
-
-
-def _be(command, output, at_change, out, err, count):
-    """Run the command in this process, a fork, and end it."""
-    from common import cli
-
-    os.setpgid(0, 0)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    for number, log in ((1, out), (2, err)):
-        os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    at_change: kill this process before the change of that number; 0 for none.
+    """
     changes = os.open(count, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     made = 0
 
@@ -336,11 +307,3 @@ def _be(command, output, at_change, out, err, count):
             os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(note)
-    code = cli.main(command)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

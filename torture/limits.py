@@ -62,7 +62,7 @@ def attempts(count, seed, folder):
 def measure(lesson, output, flags=()):
     """What a run of `lesson` took, in a Python of its own; in words, how it failed."""
     digits = {images.DATA_VARIABLE: str(output)}  # where no other images are
-    process = start(lesson.script, "--output", output, *flags, env=digits)
+    process = start(lesson.script, "--output", output, *flags, env=digits, fresh=True)
     process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     if status:

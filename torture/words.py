@@ -340,7 +340,7 @@ def surroundings(attempt):
     """Variables that a machine may have: the lesson runs, and writes plain text, as ever."""
     lesson, variables = attempt.draw.choice(LESSONS), attempt.of(SURROUNDINGS)
     words = ["run", lesson.number, *flags(short(lesson)), f"--output={attempt.folder}"]
-    answer = torture.course(*words, env=variables)
+    answer = torture.course(*words, env=variables, fresh=True)
     what = f"{variables} {words}"
     if answer.failure:
         return what, answer.failure
@@ -363,7 +363,7 @@ def warnings_as_errors(attempt):
     lesson = attempt.of(LESSONS)
     output = f"--output={attempt.folder}"
     for words in (["run", lesson.number, *flags(short(lesson))], ["restore", lesson.number]):
-        answer = torture.course(*words, output, env={"PYTHONWARNINGS": "error"})
+        answer = torture.course(*words, output, env={"PYTHONWARNINGS": "error"}, fresh=True)
         if answer.failure:
             return words, answer.failure
     return "", ""

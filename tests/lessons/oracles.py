@@ -65,7 +65,12 @@ def ancestors(operation):
 # Image lessons --------------------------------------------------------------------------------
 
 REAL_IMAGES = ROOT.parent / "shared" / "data"
-real_images = pytest.mark.skipif(not REAL_IMAGES.exists(), reason=f"{REAL_IMAGES} is not there")
+
+
+def real_images(test):
+    """Of a test that trains on the real sets, which lie beside the project on some machines."""
+    missing = pytest.mark.skipif(not REAL_IMAGES.exists(), reason=f"{REAL_IMAGES} is not there")
+    return pytest.mark.slow(missing(test))
 
 
 def softmax(outputs):

@@ -177,11 +177,11 @@ def test_plays_in_the_notebook():
 
 
 def test_a_restore_draws_it_again_from_the_history(tmp_path, course_here):
-    assert course_here("run", "04", "--steps", "5", "--output", tmp_path)[0] == 0
+    assert course_here("run", "04", "--steps", "5", "--output", tmp_path, drawn=True)[0] == 0
     path = tmp_path / "summaries" / NAME / "figures" / "live-fit.gif"
     before = path.read_bytes()
     path.unlink()
-    assert course_here("restore", "04", "--output", tmp_path)[0] == 0
+    assert course_here("restore", "04", "--output", tmp_path, drawn=True)[0] == 0
     assert path.read_bytes() == before
     with Image.open(path) as image:
         assert image.n_frames == 6
@@ -191,7 +191,7 @@ def test_a_resumed_run_ends_in_the_same_bits(tmp_path, course_here, run_lesson):
     assert course_here("run", "04", "--steps", "30", "--output", tmp_path)[0] == 0
     code, _, err = course_here("run", "04", "--resume", "--steps", "100", "--output", tmp_path)
     assert code == 0, err
-    undisturbed = run_lesson(NAME)
+    undisturbed = run_lesson(NAME, drawn=False)
     for training in ("fit", "rate_0.0085", "rate_0.0086"):
         ours, theirs = (
             json.loads((folder / training / "model.ckpt-100.json").read_text("utf-8"))
@@ -203,7 +203,7 @@ def test_a_resumed_run_ends_in_the_same_bits(tmp_path, course_here, run_lesson):
 
 
 def test_a_rate_that_overflows_still_ends(run_lesson):
-    run = run_lesson(NAME, "--learning-rate", "0.1", "--steps", "60")
+    run = run_lesson(NAME, "--learning-rate", "0.1", "--steps", "60", drawn=True)
     assert not np.isfinite(run["loss_numpy"])
     with Image.open(io.BytesIO(gif_of(run))) as image:
         assert image.n_frames == 61

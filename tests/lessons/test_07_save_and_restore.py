@@ -155,6 +155,7 @@ def test_a_damaged_first_save_is_saved_again_and_its_meta_graph_not_exported(
     assert code == 0 and out.count("1000.tf1.meta") == 2 and "First_Save" not in out
 
 
+@pytest.mark.slow
 def test_a_run_stopped_before_it_went_on_says_so_and_goes_on(finished, copy, course_here):
     files.remove_folder(copy / "checkpoints" / NAME / "continued")
     code, _, err = course_here("restore", "07", "--output", copy)
@@ -163,6 +164,7 @@ def test_a_run_stopped_before_it_went_on_says_so_and_goes_on(finished, copy, cou
     assert left(copy, NAME) == left(finished, NAME)
 
 
+@pytest.mark.slow
 def test_a_lost_first_save_is_saved_again(copy, course_here):
     files.remove_folder(copy / "checkpoints" / NAME / "First_Save")
     assert course_here("run", "07", "--resume", "--output", copy)[0] == 0

@@ -76,6 +76,7 @@ def test_regularizers_are_those_of_tf_contrib():
         assert sess.run(contrib.layers.l2_regularizer(0.1)(weights)) == pytest.approx(1.5)
 
 
+@pytest.mark.slow
 def test_keras_penalties_are_those_the_lesson_names(run_lesson):
     """Keras has no half in L2: what the lesson prints beside its own is what Keras gives."""
     run = run_lesson("19_l2_regularization")
@@ -87,6 +88,7 @@ def test_keras_penalties_are_those_the_lesson_names(run_lesson):
         "one = lambda n: np.ones((n, 16), 'float32')\n"
         "print(float(r.L2(0.001)(one(10))), float(r.L1(0.001)(one(16))),"
         " float(r.L1L2(0.001, 0.01)(one(16))))",
+        fresh=True,
     )
     assert code == 0, err
     np.testing.assert_allclose([float(word) for word in out.split()], [0.16, 0.256, 2.816], 1e-5)

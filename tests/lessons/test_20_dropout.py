@@ -52,6 +52,7 @@ def test_shares_dropped_are_the_rate_and_what_is_not_kept(run_lesson):
     assert run["trap_share"] == np.float32(0.79849)
 
 
+@pytest.mark.slow
 def test_what_the_lesson_says_of_keras():
     """The document's layer in Keras 3: the same scale, another mask, a warning."""
     said = keras(

@@ -147,6 +147,7 @@ FIT = """
 """
 
 
+@pytest.mark.slow
 def test_keras_has_the_same_losses_from_the_same_weights(run_lesson):
     run = run_lesson(NAME)
     slow = run_lesson(NAME, "--learning-rate", "0.0001", "--sound-epochs", "2")
@@ -166,6 +167,7 @@ def test_keras_has_the_same_losses_from_the_same_weights(run_lesson):
     np.testing.assert_allclose(slow_losses, [684.7, 8.06, 8.24, 8.17, 8.11], rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_keras_stops_after_four_epochs_however_it_shuffles():
     fits = keras(
         f"{FIT}\n    found = []\n"
@@ -178,6 +180,7 @@ def test_keras_stops_after_four_epochs_however_it_shuffles():
     np.testing.assert_allclose(fits[0][:2], [7.5642e17, 3.5573e35], rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_wait_and_best_epoch_are_those_of_keras_callback(run_lesson):
     """On random curves, with ties, infinities and NaN, for several patiences."""
     run = run_lesson(NAME)
@@ -274,7 +277,7 @@ def test_a_damaged_best_epoch_is_one_sentence(end, finished, tmp_path, course_he
 
 
 def test_a_real_kill_resumes_to_the_same_files(tmp_path, run_lesson):
-    expected = left(run_lesson(NAME).checkpoints.parent.parent, NAME)
+    expected = left(run_lesson(NAME, drawn=False).checkpoints.parent.parent, NAME)
     process = start(ROOT / "lessons" / f"{NAME}.py", "--output", tmp_path)
     saved = tmp_path / "checkpoints" / NAME / "without" / "model.ckpt-40.index"
     deadline = time.monotonic() + 60

@@ -75,6 +75,7 @@ def test_one_update_is_that_of_genuine_tf_layers(run):
     np.testing.assert_allclose(moving_variance, [1.07, 1.07], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_keras_layer_gives_what_the_lessons_table_says(run):
     output, images, weights, image_weights, momentum, epsilon = keras(
         """
@@ -177,6 +178,7 @@ def test_ends_where_it_ends_under_genuine_tensorflow(run):
         assert run.numbers[name + ": test accuracy"] == pytest.approx(genuine, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_keras_trains_the_same_network_to_the_same_place(run_lesson):
     """300 steps of Keras's layers, from the same weights, on the same batches."""
     steps = 300

@@ -100,10 +100,12 @@ def test_has_the_bits_of_genuine_tensorflow(run):
 @pytest.mark.parametrize(
     "name, within", [("SGD", 1e-7), ("momentum", 1e-6), ("Adagrad", 1e-6), ("Adam", 1e-5)]
 )
+@pytest.mark.slow
 def test_keras_goes_the_same_way(name, within, run, in_keras):
     np.testing.assert_allclose(run["runs"][name]["var"], in_keras[name], atol=within)
 
 
+@pytest.mark.slow
 def test_keras_rmsprop_is_the_one_whose_slot_starts_at_0(run, in_keras):
     path = np.array(in_keras["RMSprop"])
     np.testing.assert_allclose(run["runs"]["RMSprop_from_0"]["var"], path, atol=1e-6)
@@ -119,6 +121,7 @@ def test_keras_rmsprop_is_the_one_whose_slot_starts_at_0(run, in_keras):
         np.testing.assert_allclose(s, expected, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_the_table_of_the_lesson_is_what_keras_gives(run, in_keras):
     for name, values in run["KERAS"].items():
         np.testing.assert_allclose(values, in_keras[name][:3], atol=3e-7, err_msg=name)
@@ -126,11 +129,13 @@ def test_the_table_of_the_lesson_is_what_keras_gives(run, in_keras):
         np.testing.assert_allclose(run["GENUINE"][name], in_keras[name][:3], atol=2e-6)
 
 
+@pytest.mark.slow
 def test_what_the_lesson_says_of_keras(in_keras):
     assert in_keras["minimize"] is False
     assert in_keras["signature"][0] == pytest.approx(0.99)  # the default rate is 0.01
 
 
+@pytest.mark.slow
 def test_why_adam_differs_by_a_millionth(run, in_keras):
     """The first step, with Keras's ε, and with its 1 - β₂ and TensorFlow's rounded."""
     beta = np.float64(np.float32(0.999))
@@ -174,6 +179,7 @@ def test_rmsprop_from_1_is_explained_and_not_hidden(run):
 # Exercises --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_nesterov_is_keras_nesterov(run_lesson, in_keras):
     run = run_lesson("26_one_variable_optimizers", "--nesterov", "True")
     path = run["runs"]["momentum"]["var"]
@@ -181,6 +187,7 @@ def test_nesterov_is_keras_nesterov(run_lesson, in_keras):
     np.testing.assert_allclose(path, in_keras["nesterov"], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_rate_of_the_signature(run_lesson, in_keras):
     run = run_lesson("26_one_variable_optimizers", "--learning-rate", "0.01")
     ends = [run["ends"][name] for name in NAMES]
