@@ -48,6 +48,7 @@ def execute(notebook, output, timeout=1800):
             NotebookClient(
                 notebook,
                 timeout=timeout,
+                startup_timeout=timeout,
                 kernel_name="python3",
                 record_timing=False,
                 resources={"metadata": {"path": str(files.LESSONS)}},

@@ -166,6 +166,14 @@ def start(*words, cwd=ROOT, **options):
     return torture.start(*words, cwd=cwd, env=environment, **options)
 
 
+forks = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks")
+
+
+def signalled_at(path, number=signal.SIGINT):
+    """Options of `start`: a signal as soon as Python is to write a file whose path ends so."""
+    return {"before": "torture.kills:signal_at", "arguments": [path, int(number)]}
+
+
 def course(*words, **options):
     """`python -m lessons *words`: (exit code, standard output, standard error)."""
     return python("-m", "lessons", *words, **options)

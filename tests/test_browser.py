@@ -53,7 +53,7 @@ def address(run_lesson):
     server = start("-m", "lessons", "tensorboard", "09", "--port", port, "--output", output)
     where = f"http://127.0.0.1:{port}/"
     try:
-        for _ in range(300):
+        for _ in range(3000):
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(where).close()
                 break
@@ -65,7 +65,7 @@ def address(run_lesson):
         server.communicate()
 
 
-def find(browser, selector, count=1, text="", seconds=60):
+def find(browser, selector, count=1, text="", seconds=600):
     """What `selector` finds, with `text` in it, as soon as that is `count` elements or more."""
     from selenium.common.exceptions import StaleElementReferenceException
 

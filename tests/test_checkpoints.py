@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import re
 import shutil
 import signal
@@ -11,7 +10,7 @@ import time
 
 import numpy as np
 import pytest
-from conftest import ROOT, contents, course, go_back, start
+from conftest import ROOT, contents, course, forks, go_back, python, signalled_at
 
 from common import catalogue, files, pretrained, progress
 from common.checkpoints import is_slot, values
@@ -104,23 +103,22 @@ def test_a_second_run_begins_again_and_comes_out_the_same(copy, course_here):
     assert len(list((copy / "summaries" / YOGURT / "train").iterdir())) == 1
 
 
-@pytest.mark.parametrize("name, steps, kills", [(YOGURT, 20000, 2), (CIRCLE, 6000, 2)])
-def test_a_killed_run_resumes_to_the_same_bits(name, steps, kills, tmp_path, run_lesson):
-    flags = [] if name == YOGURT else ["--steps", str(steps)]
+@forks
+@pytest.mark.parametrize(
+    "name, flags, kills",
+    [
+        (YOGURT, [], ["model.ckpt-6000.json", "model.ckpt-14000.json"]),
+        (CIRCLE, ["--steps=6000"], ["without/model.ckpt-600.json", "with/model.ckpt-5400.json"]),
+    ],
+)
+def test_a_killed_run_resumes_to_the_same_bits(name, flags, kills, tmp_path, run_lesson):
     undisturbed = run_lesson(name, *flags, drawn=False)
     expected = outcome(undisturbed.checkpoints.parent.parent, name)
-    folder = tmp_path / "checkpoints" / name
-    draw = random.Random(name)
     words = [ROOT / "lessons" / f"{name}.py", "--output", tmp_path]
-    killed = 0
-    for attempt in range(kills):
-        process = start(*words, *(flags if attempt == 0 else ["--resume"]))
-        wait_for_a_save(folder, process)
-        time.sleep(draw.uniform(0, 0.4))
-        killed += process.poll() is None
-        process.kill()
-        process.communicate()
-    assert killed
+    for path in kills:
+        code, _, _ = python(*words, *flags, **signalled_at(path, signal.SIGKILL))
+        assert code == -signal.SIGKILL
+        flags = ["--resume"]
     code, out, err = course("restore", name[:2], "--output", tmp_path)
     assert code == 0 or (code == 1 and "finish it with" in err), out + err
     code, _, err = course("run", name[:2], "--resume", "--output", tmp_path)
@@ -151,31 +149,19 @@ def test_a_resume_removes_what_killed_saves_have_left_of_checkpoints(copy, cours
     assert len(kept) == 5 and there == kept
 
 
-def wait_for_a_save(folder, process):
-    """Wait until `process` has saved one checkpoint more, or has ended."""
-
-    def saved():
-        return sorted(folder.rglob("*.index"))
-
-    before = saved()
-    wait_until(lambda: saved() != before or process.poll() is not None)
-
-
-def wait_until(condition, seconds=60):
+def wait_until(condition, seconds=600):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "nothing happened"
         time.sleep(0.01)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+@forks
 def test_ctrl_c_saves_says_where_and_resumes_to_the_same_bits(tmp_path, run_lesson):
-    process = start("-m", "lessons", "run", "10", "--output", tmp_path)
+    words = ["run", "10", "--output", tmp_path]
+    code, _, err = course(*words, **signalled_at("model.ckpt-2000.json"))
     folder = tmp_path / "checkpoints" / YOGURT
-    wait_until(lambda: any(folder.glob("*-2000.index")))
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
-    assert process.returncode == 130
+    assert code == 130
     assert "Traceback" not in err
     step = int(files.newest_checkpoint(folder).name.rsplit("-", 1)[1])
     assert f"Stopped after step {step} of 20000" in err
@@ -185,18 +171,14 @@ def test_ctrl_c_saves_says_where_and_resumes_to_the_same_bits(tmp_path, run_less
     assert outcome(tmp_path, YOGURT) == expected
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+@forks
 @pytest.mark.parametrize(
     "words",
     [("lessons/10_yogurt_mse.py", "--steps", "20"), ("-m", "lessons", "run", "10", "--steps=20")],
 )
 def test_ctrl_c_behind_the_loop_says_what_is_saved_and_how_to_go_on(words, tmp_path):
-    process = start("-u", *words, "--output", tmp_path)
-    while "Final w1" not in process.stdout.readline():  # next, figures are drawn
-        assert process.poll() is None
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
-    assert process.returncode == 130
+    code, out, err = python(*words, "--output", tmp_path, **signalled_at("figure-02-mse.png"))
+    assert code == 130 and "Final w1" in out
     saved = "checkpoints/10_yogurt_mse/model.ckpt-20"
     command = f"python -m lessons run 10 --resume --output={tmp_path}"
     assert err == f"Interrupted; {saved} is saved, go on with `{command}`.\n"

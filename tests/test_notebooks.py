@@ -173,7 +173,9 @@ def test_cells_in_another_order_say_so_and_from_the_top_all_is_right(order, tmp_
 
 @pytest.fixture
 def kernel():
-    manager, client = jupyter_client.manager.start_new_kernel(kernel_name="python3")
+    manager, client = jupyter_client.manager.start_new_kernel(
+        kernel_name="python3", startup_timeout=600
+    )
     yield client
     client.stop_channels()
     manager.shutdown_kernel(now=True)
@@ -186,7 +188,7 @@ def said(kernel, code, cell_id):
     kernel.shell_channel.send(request)
     printed = ""
     while True:
-        message = kernel.get_iopub_msg(timeout=120)
+        message = kernel.get_iopub_msg(timeout=600)
         if message["parent_header"].get("msg_id") != request["header"]["msg_id"]:
             continue
         content = message["content"]

@@ -23,7 +23,7 @@ def listening(process):
     return {each.laddr[:2] for each in found if each.status == psutil.CONN_LISTEN}
 
 
-def served(words, count, seconds=90):
+def served(words, count, seconds=600):
     """What `python -m lessons *words` listens on, once it does on so many ports; it is ended."""
     process = start("-m", "lessons", *words)
     family, deadline = psutil.Process(process.pid), time.monotonic() + seconds

@@ -57,7 +57,7 @@ def test_a_worker_says_how_a_command_ended_and_goes_on_after_a_crash_and_a_hang(
     (tmp_path / "hang.py").write_text("import time\ndef main(words):\n    time.sleep(600)\n")
     worker = Worker(tmp_path, tmp_path, {})
     try:
-        for module, timeout, code in (("crash", 60, -6), ("hang", 0.5, None)):
+        for module, timeout, code in (("crash", 600, -6), ("hang", 0.5, None)):
             assert worker.answer("hello", "you", module="greet") == (3, "hello you\n", "")
             answer = worker.answer(module=module, timeout=timeout)
             assert answer.code == code and answer.problem

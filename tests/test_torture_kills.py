@@ -1,10 +1,9 @@
 """A few of the kills of torture/kills.py, and by themselves what kills used to leave."""
 
-import os
 import shutil
 
 import pytest
-from conftest import go_back
+from conftest import forks, go_back
 
 from common import files
 from common.checkpoints import Checkpoints
@@ -14,7 +13,7 @@ YOGURT, AVERAGE, EARLY = "10_yogurt_mse", "18_moving_average", "21_early_stoppin
 HEX = "0123456789abcdef" * 2
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+@forks
 def test_a_few_kills(tmp_path):
     kinds = (kills.Kind("18", ""),)
     assert [each for each in kills.attempts(5, 1, tmp_path, kinds) if each.problem] == []

@@ -100,7 +100,9 @@ def test_a_killed_run_leaves_no_lock(running, course_here):
 
 def test_a_notebook_holds_its_lesson_until_it_has_finished_it(tmp_path, course_here):
     environment = {**os.environ, files.OUTPUT_VARIABLE: str(tmp_path)}
-    manager, client = start_new_kernel(env=environment, cwd=str(ROOT / "lessons"))
+    manager, client = start_new_kernel(
+        startup_timeout=600, env=environment, cwd=str(ROOT / "lessons")
+    )
     try:
         cells = [cell.source for cell in notebook_cells("18_moving_average")]
         for _ in range(2):  # the same notebook may begin again
@@ -133,7 +135,7 @@ def said(client, source):
         if message["content"].get("name") == "stderr" or message["msg_type"] == "error":
             printed.append(str(message["content"]))
 
-    client.execute_interactive(source, output_hook=note, timeout=60)
+    client.execute_interactive(source, output_hook=note, timeout=600)
     return "".join(printed)
 
 

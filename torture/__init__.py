@@ -82,17 +82,17 @@ def left_by_clean(output):
     return [path for path in left if path.is_file() and path.suffix != ".lock"]
 
 
-def start(*words, cwd=files.ROOT, env=None, fresh=False, before="", **options):
+def start(*words, cwd=files.ROOT, env=None, fresh=False, before="", arguments=(), **options):
     """Start `python *words` as a learner would, from the folder `cwd`.
 
     fresh: whether the start of Python is looked at too; else it may be a fork, which takes less,
-    and `before` is called in it (see torture._forks.Forked).
+    and `before` is called in it with the `arguments` (see torture._forks.Forked).
     """
     if fresh or not sys.platform.startswith("linux"):
         begin, forks = subprocess.Popen, {}
         words = [sys.executable, *words]
     else:
-        begin, forks = _forks.Forked, {"before": before}
+        begin, forks = _forks.Forked, {"before": before, "arguments": arguments}
     return begin(
         [str(word) for word in words],
         cwd=str(cwd),

@@ -25,7 +25,7 @@ class Worker:
         self._environment = environment
         self._process = None
 
-    def answer(self, *words, module="common.cli", timeout=120):
+    def answer(self, *words, module="common.cli", timeout=600):
         """The Answer of the `main(words)` of `module`; killed, code None, after the timeout."""
         if self._process is None:
             self._start()

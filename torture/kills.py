@@ -295,15 +295,37 @@ def count_changes(output, at_change, count):
     changes = os.open(count, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     made = 0
 
-    def note(event, arguments):
+    def note(paths):
         nonlocal made
-        if event not in CHANGES or not str(arguments[0]).startswith(output):
+        if paths[0].startswith(output):
+            made += 1
+            os.write(changes, b".")
+            if made == at_change:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    _before_changes(note)
+
+
+def signal_at(path, number):
+    """Send this process a signal before Python first changes a file whose path ends so."""
+    sent = []
+
+    def look(paths):
+        if not sent and any(each.endswith(path) for each in paths):
+            sent.append(path)
+            os.kill(os.getpid(), number)
+
+    _before_changes(look)
+
+
+def _before_changes(look):
+    """From now on call `look` with the paths of each change of files before Python makes it."""
+
+    def note(event, arguments):
+        if event not in CHANGES:
             return
         if event == "open" and not arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
             return
-        made += 1
-        os.write(changes, b".")
-        if made == at_change:
-            os.kill(os.getpid(), signal.SIGKILL)
+        look([os.fsdecode(each) for each in arguments[:2] if isinstance(each, (str, bytes))])
 
     sys.addaudithook(note)

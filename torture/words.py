@@ -287,7 +287,7 @@ def no_end(attempt):
     lesson = attempt.of(ENDLESS_LESSONS)
     words = ["run", lesson.number, *flags({torture.length(lesson): ENDLESS})]
     process = torture.start("-m", "lessons", *words, "--output", attempt.folder)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     while process.poll() is None and not _has_saved(attempt.folder):
         if time.monotonic() > deadline:
             break
@@ -297,7 +297,7 @@ def no_end(attempt):
     if process.poll() is None:
         memory = psutil.Process(process.pid).memory_info().rss
         process.send_signal(signal.SIGINT)
-    code, _, err = torture.ended(process, timeout=120)
+    code, _, err = torture.ended(process)
     err = err.strip()
     if code == 0 and not err:  # stopped by itself, early
         return words, ""

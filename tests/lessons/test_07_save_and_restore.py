@@ -2,11 +2,11 @@
 
 import json
 import shutil
-import time
+import signal
 
 import numpy as np
 import pytest
-from conftest import ROOT, course, go_back, start
+from conftest import ROOT, course, forks, go_back, python, signalled_at
 
 from common import datasets, files
 from common.checkpoints import values
@@ -171,16 +171,12 @@ def test_a_lost_first_save_is_saved_again(copy, course_here):
     assert kept(copy) == [1000]
 
 
+@forks
 def test_killed_between_two_saves_it_resumes_to_the_same_files(tmp_path, run_lesson):
     expected = left(run_lesson(NAME, "--steps", "20000").checkpoints.parent.parent, NAME)
     words = [ROOT / "lessons" / f"{NAME}.py", "--output", tmp_path]
-    process = start(*words, "--steps", "20000")
-    saved = tmp_path / "checkpoints" / NAME / "First_Save" / "model.ckpt-5000.index"
-    deadline = time.monotonic() + 60
-    while not saved.exists() and time.monotonic() < deadline:
-        time.sleep(0.005)
-    process.kill()
-    process.communicate()
+    kill = signalled_at("two_network/model.ckpt-6000.json", signal.SIGKILL)
+    assert python(*words, "--steps", "20000", **kill)[0] == -signal.SIGKILL
     assert kept(tmp_path)[0] == 5000 and kept(tmp_path)[-1] < 20000
     code, _, err = course("run", "07", "--resume", "--output", tmp_path)
     assert code == 0, err

@@ -2,11 +2,11 @@
 
 import json
 import shutil
-import time
+import signal
 
 import numpy as np
 import pytest
-from conftest import ROOT, course, go_back, start
+from conftest import ROOT, course, forks, go_back, python, signalled_at
 from oracles import float32, keras
 
 from common import files
@@ -276,15 +276,12 @@ def test_a_damaged_best_epoch_is_one_sentence(end, finished, tmp_path, course_he
         assert all(path.read_bytes() == content for path, content in before.items())
 
 
+@forks
 def test_a_real_kill_resumes_to_the_same_files(tmp_path, run_lesson):
     expected = left(run_lesson(NAME, drawn=False).checkpoints.parent.parent, NAME)
-    process = start(ROOT / "lessons" / f"{NAME}.py", "--output", tmp_path)
-    saved = tmp_path / "checkpoints" / NAME / "without" / "model.ckpt-40.index"
-    deadline = time.monotonic() + 60
-    while not saved.exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    process.kill()
-    process.communicate()
+    kill = signalled_at("without/model.ckpt-40.json", signal.SIGKILL)
+    words = [ROOT / "lessons" / f"{NAME}.py", "--output", tmp_path]
+    assert python(*words, **kill)[0] == -signal.SIGKILL
     code, _, err = course("run", "21", "--resume", "--output", tmp_path)
     assert code == 0, err
     assert left(tmp_path, NAME) == expected
