@@ -43,6 +43,10 @@ SHORTER = {
 LONG = json.loads((ROOT / "tests" / "durations.json").read_text(encoding="utf-8"))
 
 
+# These look at the runs of lessons 08 and 09 together.
+WITH_08 = ("08_deep_network", "09_tensorboard", "test_browser.py")
+
+
 def pytest_addoption(parser):
     parser.addoption("--nudge", type=int, metavar="SEED", help=_nudge.__doc__.split("\n")[0])
 
@@ -71,7 +75,8 @@ def pytest_collection_modifyitems(items):
 
 def group_of(item):
     names = [name for name in LESSONS if name in item.nodeid]
-    return names[0] if names else item.path.name
+    name = names[0] if names else item.path.name
+    return "08 and 09" if name in WITH_08 else name
 
 
 class LessonRun:

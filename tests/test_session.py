@@ -252,7 +252,7 @@ def same(one, other):
     )
 
 
-@pytest.mark.parametrize("programs", [30, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("programs", [20, pytest.param(200, marks=pytest.mark.slow)])
 def test_random_programs_on_random_graphs_show_no_difference(
     programs, tmp_path_factory, monkeypatch
 ):

@@ -11,11 +11,12 @@ from torture._worker import Worker
 QUICK = ("shipped, lesson 10", "images of one's own, idx.gz", "house prices, CSV", "notebook")
 
 
-def test_a_few_damaged_files_are_refused_or_do_no_harm(tmp_path):
+@pytest.mark.parametrize("count", [4, pytest.param(24, marks=pytest.mark.slow)])
+def test_a_few_damaged_files_are_refused_or_do_no_harm(count, tmp_path):
     kinds = [kind for kind in damage.KINDS if kind.what in QUICK]
-    attempts = list(damage.attempts(8, 0, tmp_path, kinds))
-    assert [attempt.problem for attempt in attempts] == [""] * 8
-    assert len({attempt.what for attempt in attempts}) == 2 * len(QUICK)
+    attempts = list(damage.attempts(count, 0, tmp_path, kinds))
+    assert [attempt.problem for attempt in attempts] == [""] * count
+    assert len({attempt.what for attempt in attempts}) == min(count, 2 * len(QUICK))
 
 
 @pytest.mark.parametrize("change", [damage.truncated, damage.flipped])

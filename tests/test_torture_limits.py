@@ -47,6 +47,7 @@ def test_a_run_is_measured(tmp_path):
     assert "| 18 moving average | 8 |" in page and " MB |" in page
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_says_so(tmp_path):
     (tmp_path / "summaries").write_text("a file in the folder's place")
     failed = limits.measure(catalogue.find("18"), tmp_path)

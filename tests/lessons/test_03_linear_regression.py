@@ -126,6 +126,7 @@ def test_a_batch_of_one_is_stochastic_and_of_fifteen_is_batch_descent(run_lesson
         np.testing.assert_array_equal(run["mini_batch"]["path"], run[like]["path"])
 
 
+@pytest.mark.slow
 def test_batch_descent_arrives_in_the_end(run_lesson):
     run = run_lesson(NAME, "--steps", "400", "--learning-rate", "0.02")
     np.testing.assert_allclose(run["batch"]["path"][-1], [0.26, 0.7477], atol=0.08)

@@ -123,6 +123,7 @@ def copy(finished, tmp_path):
     return tmp_path / "copy"
 
 
+@pytest.mark.slow
 def test_max_to_keep_leaves_the_newest(finished, tmp_path, course_here):
     assert kept(finished) == [600, 700, 800, 900, 1000]
     flags = ["--steps", "1000", "--save-every", "100", "--max-to-keep", "2"]
@@ -141,6 +142,7 @@ def test_what_a_killed_save_left_is_saved_again(finished, copy, course_here):
     assert left(copy, NAME) == left(finished, NAME)
 
 
+@pytest.mark.slow
 def test_a_damaged_first_save_is_saved_again_and_its_meta_graph_not_exported(
     finished, copy, course_here
 ):

@@ -172,6 +172,7 @@ def test_gradients_are_those_of_the_formulas(run_lesson):
         np.testing.assert_allclose(found[near], slopes[near], rtol=1e-3, atol=2e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stddev, learns", [("1", LOSSES), ("100", ("cem",))])
 def test_which_losses_learn_from_which_beginning(stddev, learns, run_lesson):
     """Exercise 1: from very large weights the clip leaves ce without any gradient."""
@@ -181,12 +182,14 @@ def test_which_losses_learn_from_which_beginning(stddev, learns, run_lesson):
         assert (accuracy > 0.85) == (loss in learns), loss
 
 
+@pytest.mark.slow
 def test_ce_at_three_times_the_rate_is_cem(run_lesson):
     """Exercise 2: ce is a third of cem, so are its steps."""
     ours = row_at_100(run_lesson(NAME, "--learning-rate", "3"), "small", "ce")
     assert ours == pytest.approx(row_at_100(run_lesson(NAME), "small", "cem"), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_a_larger_rate_frees_the_squared_error(run_lesson):
     """Exercise 3."""
     runs = run_lesson(NAME, "--learning-rate", "30")["runs"]

@@ -237,7 +237,7 @@ def test_says_where_the_document_is_wrong(run):
     "flags, name, schedule",
     [
         (("--gamma0", "1"), "inverse", lambda j: 1 / (1 + 0.2 * j)),
-        (("--nu", "0.5"), "inverse", inverse(0.5)),
+        pytest.param(("--nu", "0.5"), "inverse", inverse(0.5), marks=pytest.mark.slow),
         (("--epochs-drop", "7"), "step", lambda j: 2 / (j // 7 + 1)),
         (("--decay-steps", "8"), "exp_fast", exponential(8)),
     ],

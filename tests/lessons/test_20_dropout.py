@@ -185,6 +185,7 @@ def test_every_network_with_dropout_is_better_than_every_one_without(run_lesson)
     assert accuracies["without"].max() < min(accuracies["document"].min(), accuracies["half"].min())
 
 
+@pytest.mark.slow
 def test_without_wrong_labels_dropout_gains_nothing_to_speak_of(run_lesson):
     """Exercise 1."""
     runs = run_lesson(NAME, "--noise", "0")["runs"]

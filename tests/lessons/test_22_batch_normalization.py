@@ -220,7 +220,9 @@ def test_keras_trains_the_same_network_to_the_same_place(run_lesson):
         np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.parametrize("place, first", [("input", 2), ("activation", 16)])
+@pytest.mark.parametrize(
+    "place, first", [("input", 2), pytest.param("activation", 16, marks=pytest.mark.slow)]
+)
 def test_place_says_what_is_normalized(place, first, run_lesson):
     run = run_lesson(NAME, "--place", place, "--steps", "50")
     saved = values(run, "with")
@@ -228,6 +230,7 @@ def test_place_says_what_is_normalized(place, first, run_lesson):
     assert len([name for name in saved if name.endswith("gamma")]) == (5 if first == 2 else 4)
 
 
+@pytest.mark.slow
 def test_momentum_changes_the_averages_alone(run, run_lesson):
     quick = run_lesson(NAME, "--momentum", "0.9")
     one, other = values(run, "with"), values(quick, "with")

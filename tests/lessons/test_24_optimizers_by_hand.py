@@ -283,12 +283,14 @@ def test_the_printed_table_has_every_rule(run):
 # Exercises --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_adagrad_that_starts_at_epsilon_is_the_documents(run_lesson):
     run = run_lesson("24_optimizers_by_hand", "--adagrad-start", "1e-8")
     for problem in PROBLEMS:
         assert run["largest"][problem]["Adagrad", "document"] <= 2e-7
 
 
+@pytest.mark.slow
 def test_gamma_of_99_hundredths(run_lesson):
     run = run_lesson("24_optimizers_by_hand", "--gamma", "0.99")
     assert run["limit_end"][0] == pytest.approx(86.6, abs=0.01)
@@ -296,6 +298,7 @@ def test_gamma_of_99_hundredths(run_lesson):
     assert not np.isfinite(run["printed"]["TensorFlow's, η = β/(1 − β)"][-1]).all()
 
 
+@pytest.mark.slow
 def test_a_large_epsilon_counts(run_lesson):
     run = run_lesson("24_optimizers_by_hand", "--epsilon", "0.01")
     largest = run["largest"]
@@ -306,6 +309,7 @@ def test_a_large_epsilon_counts(run_lesson):
     assert loss == pytest.approx(0.33, abs=0.005)
 
 
+@pytest.mark.slow
 def test_ten_times_the_rates(run_lesson):
     run = run_lesson("24_optimizers_by_hand", "--rates", "10")
     largest = run["largest"]

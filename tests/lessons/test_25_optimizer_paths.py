@@ -203,6 +203,7 @@ def test_prints_the_cost_after_the_updates_of_the_document(run):
         np.testing.assert_allclose(np.array(costs.split(), float), expected, atol=6e-7)
 
 
+@pytest.mark.slow
 def test_gd_at_its_best_rate_is_first(run_lesson):
     best = 2 / (2 + 2 * MEAN_SQUARE)
     assert best == pytest.approx(0.737, abs=5e-4)
@@ -211,6 +212,7 @@ def test_gd_at_its_best_rate_is_first(run_lesson):
     assert (first["GD"], first["momentum"], first["Adam"]) == (14, 161, 162)
 
 
+@pytest.mark.slow
 def test_without_momentum(run_lesson):
     runs = run_lesson("25_optimizer_paths", "--momentum", "0")["runs"]
     np.testing.assert_array_equal(runs["momentum"]["path"], runs["GD"]["path"])

@@ -189,6 +189,7 @@ def test_a_bad_file_is_one_sentence_before_anything_is_saved(tmp_path):
         assert set(left) <= {".30_house_prices.lock"}
 
 
+@pytest.mark.slow
 def test_too_large_a_rate_ends_in_a_sentence_that_names_the_step(run_lesson):
     with pytest.raises(CourseError, match=r"is not finite any more at step \d of 80\. Run it with"):
         run_lesson(NAME, "--learning-rate", "5", "--steps", "80")
