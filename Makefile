@@ -10,7 +10,7 @@ PY := .venv/bin/python
 PYTHON37 ?= $(shell for p in python3.7 $$HOME/.pyenv/versions/3.7.*/bin/python; do \
 	$$p --version 2>&1 | grep -q "^Python 3\.7\." && echo $$p && break; done)
 
-.PHONY: run test bench parity torture notebooks pretrained gallery clean
+.PHONY: run test test-slow test-processors bench parity torture stress notebooks pretrained gallery clean
 
 run: .venv/ready
 	$(PY) -m lessons run all $(if $(FAST),--fast)
@@ -18,13 +18,20 @@ run: .venv/ready
 test: .venv/ready
 	$(PY) -m pytest
 
+test-slow: .venv/ready  ## whole trainings, every notebook in a kernel, figures after a kill
+	$(PY) -m pytest -m slow
+	$(PY) -m pytest --drawn -k "kill or resume or restore"
+
+test-processors: .venv/ready  ## the tests as on other processors, and with nudged weights
+	$(PY) tests/processors.py
+
 bench: .venv/ready $(if $(PYTHON37),.venv-tf1/ready)  ## measure whole trainings side by side
 	$(PY) benchmarks/run.py
 
 parity: .venv/ready .venv-tf1/ready  ## compare every number with genuine TensorFlow 1.15.5's
 	$(PY) -m common.parity
 
-torture: .venv/ready  ## try to break the course: kills, damaged files, full disks, bad input
+torture stress: .venv/ready  ## try to break the course: kills, damaged files, full disks, bad input
 	$(PY) -m torture
 
 notebooks: .venv/ready  ## write and execute every lesson's notebook

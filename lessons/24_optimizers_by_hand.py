@@ -738,8 +738,8 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# Both rules are the same then, to 6e-8. From s = 0 the document divides by √(s + ε), and an s that
-# starts at ε, without an ε, is s + ε at every step.
+# Both rules are the same then, to rounding (1e-7). From s = 0 the document divides by √(s + ε), and
+# an s that starts at ε, without an ε, is s + ε at every step.
 # </details>
 #
 # 2. How far does momentum grow with `--gamma 0.99`, and what is the document's η then?
@@ -764,7 +764,8 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# Not RMSProp in the network: 1.5e-5 with its start accounted for, 1.7e-6 with momentum. The rule is
-# the same, but it divides small gradients by their own size, and rounding grows with the steps.
+# Not RMSProp in the network: some 1e-5 with its start accounted for, some 1e-6 with momentum. The
+# rule is the same, but it divides small gradients by their own size, and rounding grows with the
+# steps; how far, depends on the processor. Momentum comes near 1e-6, on either side of it.
 # Momentum with v of the step before is 4e27 from `tf.train`'s on the funnel.
 # </details>

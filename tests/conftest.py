@@ -1,5 +1,6 @@
 """What the tests share: running lessons in this process, and the real command in another."""
 
+import collections
 import contextlib
 import io
 import json
@@ -39,9 +40,10 @@ SHORTER = {
 }
 
 
-# Seconds of the groups of tests that take longest, which begin first so that none is left over.
-LONG = json.loads((ROOT / "tests" / "durations.json").read_text(encoding="utf-8"))
-
+# Seconds that the groups of tests take: those that take long begin first, so that none is left over
+# while the other processes have nothing to do. `pytest --record` writes them anew.
+DURATIONS = ROOT / "tests" / "durations.json"
+durations = collections.Counter()
 
 # These look at the runs of lessons 08 and 09 together.
 WITH_08 = ("08_deep_network", "09_tensorboard", "test_browser.py")
@@ -50,6 +52,7 @@ WITH_08 = ("08_deep_network", "09_tensorboard", "test_browser.py")
 def pytest_addoption(parser):
     parser.addoption("--nudge", type=int, metavar="SEED", help=_nudge.__doc__.split("\n")[0])
 
+    parser.addoption("--record", action="store_true", help="write tests/durations.json anew")
     parser.addoption("--drawn", action="store_true", help="draw what no test looks at, too")
 
 
@@ -70,7 +73,18 @@ def pytest_collection_modifyitems(items):
         item.add_marker(pytest.mark.xdist_group(group_of(item)))
         if os.environ.get(_nudge.VARIABLE) and item.get_closest_marker("same_bits"):
             item.add_marker(pytest.mark.skip(reason="its bits are those of the weights as drawn"))
-    items.sort(key=lambda item: -LONG.get(group_of(item), 0))
+    recorded = json.loads(DURATIONS.read_text(encoding="utf-8"))
+    items.sort(key=lambda item: -recorded.get(group_of(item), 0))
+
+
+def pytest_runtest_logreport(report):
+    durations[report.nodeid.rpartition("@")[2]] += report.duration
+
+
+def pytest_sessionfinish(session):
+    if session.config.getoption("record") and not hasattr(session.config, "workerinput"):
+        seconds = {group: round(each) for group, each in durations.most_common() if each >= 1}
+        DURATIONS.write_text(json.dumps(seconds, indent=1) + "\n", encoding="utf-8")
 
 
 def group_of(item):

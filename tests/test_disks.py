@@ -30,6 +30,7 @@ def test_an_output_folder_may_have_any_name(name, tmp_path, monkeypatch, course_
     assert left_by_clean(tmp_path / ("home" if name == "~" else name)) == []
 
 
+@pytest.mark.same_bits
 @needs_namespaces
 @pytest.mark.parametrize(
     "number, kilobytes, then",

@@ -1,9 +1,12 @@
 """What is asked of every lesson; what each reaches is tested in tests/lessons/."""
 
 import json
+import os
 
 import pytest
 from conftest import LESSONS, SHORTER
+
+from torture import _nudge
 
 
 @pytest.mark.parametrize("name", LESSONS)
@@ -15,4 +18,11 @@ def test_every_number_agrees_or_says_why_not(name, run_lesson):
     for each in results["numbers"]:
         explained = each["agrees"] == "no" and each["why"]
         other_images = each["agrees"] == "not compared" and "in place of" in each["why"]
-        assert each["agrees"] in ("yes", "") or explained or other_images, each
+        assert each["agrees"] in ("yes", "") or explained or other_images or nudged(each), each
+
+
+def nudged(number):
+    """Whether a figure differs by no more than a nudge of the weights may have grown to."""
+    return _nudge.VARIABLE in os.environ and number["here"] == pytest.approx(
+        number["says"], rel=1e-3, abs=1e-4
+    )

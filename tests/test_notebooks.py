@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+import os
 import random
 import re
 
@@ -13,6 +14,7 @@ import pytest
 from conftest import LESSONS, ROOT, SHORTER, without_accidents
 
 from common import catalogue, cli, notebooks
+from torture import _nudge
 from torture import cells as notebook_cells
 
 
@@ -72,37 +74,53 @@ class TestEveryNotebook:
         assert len(drawn) == count_pictures(notebook) == count_pictures(kept)
 
 
-UNSTABLE = {}
+# Lines in which a training speaks that the last bit of a weight decides; they are compared by their
+# words only. Found by four settings of ONEDNN_MAX_CPU_ISA and five nudges, see tests/processors.py.
+UNSTABLE = {
+    "08_deep_network": r"^STEP|loss on the whole",  # a loss of single batches, after 20,000 steps
+    "09_tensorboard": r"^STEP|loss on the whole",
+    "17_zalando_decay": r"ccuracy",  # of 1,500 and 297 pictures
+    "20_dropout": r"±|, rate ",  # networks that learn by heart
+    "27_optimizers_on_mnist": r"RMSProp[: ]",  # jumps, at the document's rate
+    "28_zalando_adam": r"ccuracy|^Reached|at the end|all equal|accuracy",  # Adam of ReLU layers
+    "29_own_optimizer": r"^stddev|20 layers",
+}
 
 
 def assert_as_kept(name, printed, kept):
     """That two outputs are equal but for what differs from one machine to the next.
 
-    Numbers may differ in their last digits. Of the lines in UNSTABLE, in which a training speaks
-    that the last bit of a weight decides, only the words are compared.
+    Numbers may differ in their last digits, and more where the weights were nudged: then neither a
+    verdict on the last digit is compared, nor are the numbers of UNSTABLE in any case.
     """
     unstable = re.compile(UNSTABLE.get(name, "$^"))
+    nudged = _nudge.VARIABLE in os.environ
     lines, lines_kept = (
         without_accidents(each).split("TensorBoard  ")[0].splitlines() for each in (printed, kept)
     )
     for line, line_kept in itertools.zip_longest(lines, lines_kept, fillvalue=""):
-        (words, numbers), (words_kept, numbers_kept) = map(numbers_apart, (line, line_kept))
+        (words, numbers), (words_kept, numbers_kept) = (
+            numbers_apart(each, verdicts=not nudged) for each in (line, line_kept)
+        )
         assert words == words_kept, line
         if not unstable.search(line):
             np.testing.assert_allclose(
-                np.array(numbers, float),
-                np.array(numbers_kept, float),
-                rtol=1e-3,
-                atol=1e-5,
+                numbers,
+                numbers_kept,
+                rtol=1e-2 if nudged else 1e-3,
+                atol=1e-4 if nudged else 1e-5,
                 err_msg=line,
             )
 
 
-def numbers_apart(printed):
-    """What was printed, as its words and its numbers."""
-    number = r"[-+]?\d+\.?\d*(?:e[-+]?\d+)?"
-    words = re.sub(number, "#", printed).split()
-    return [word for word in words if word.strip("[]#")], re.findall(number, printed)
+def numbers_apart(printed, verdicts=True):
+    """What was printed, as its words, with yes and no among them or without, and its numbers."""
+    number = r"[-+]?\d+\.?\d*(?:e[-+]?\d+)?|\bnever\b"
+    words = [word for word in re.sub(number, "#", printed).split() if word.strip("[]#,")]
+    if not verdicts:
+        words = [word for word in words if word not in ("yes", "no")]
+    found = re.findall(number, printed)
+    return words, np.array([np.inf if each == "never" else float(each) for each in found])
 
 
 def test_a_mistake_in_a_cell_is_one_sentence_without_a_traceback(tmp_path):

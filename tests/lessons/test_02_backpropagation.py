@@ -98,6 +98,7 @@ def test_f_falls_as_the_recursion_of_its_sum_says(run):
     np.testing.assert_allclose(ends, [2 + moved, -3 + 2 * moved, -3 - moved], atol=1e-5)
 
 
+@pytest.mark.same_bits
 def test_first_step_is_that_of_the_published_example(run):
     """Matt Mazur, A Step by Step Backpropagation Example (2015): its weights after one step."""
     assert run["loss_begin"] == pytest.approx(0.298371109, rel=1e-7)
@@ -118,6 +119,7 @@ def test_the_published_loss_after_one_step_is_that_of_one_layer_after_the_other(
     assert run["loss_in_turn"] == pytest.approx(in_turn, abs=5e-8)
 
 
+@pytest.mark.same_bits
 def test_network_follows_the_numpy_twin(run):
     losses, w_h, w_o, y = network_twin(1000)
     after = losses[run["history_net"]["step"].astype(int) + 1]

@@ -47,6 +47,7 @@ def test_follows_the_twin(run_lesson):
     np.testing.assert_allclose(ours, twin(0.001), rtol=2e-5, atol=2e-6)
 
 
+@pytest.mark.same_bits
 def test_prints_the_losses_of_genuine_tensorflow(run_lesson):
     """The document's code, completed and with seed 1, under 1.15.5: all digits."""
     run = run_lesson(NAME)

@@ -119,7 +119,10 @@ def test_the_loss_by_hand_breaks_where_the_others_hold(z, label, run_lesson):
 
 @pytest.mark.parametrize("loss", ["by_hand", "clipped", "with_logits"])
 def test_a_rate_that_saturates_the_sigmoid(loss, run_lesson):
-    """Exercise 2: NaN by hand; 40 rows of −log 2⁻²³ without any gradient when clipped."""
+    """Exercise 2: NaN by hand; 40 rows of −log 2⁻²³ without any gradient when clipped.
+
+    With logits it is chaotic: finite on any machine, most rows right now and then, and never still.
+    """
     run = run_lesson(NAME, "--learning-rate", "1000", "--loss", loss)
     end = run["optimized"]
     if loss == "by_hand":
@@ -128,7 +131,11 @@ def test_a_rate_that_saturates_the_sigmoid(loss, run_lesson):
         assert end["loss"] == pytest.approx(0.4 * 23 * np.log(2), rel=1e-5)
         assert end["accuracy"] == 0.6
     else:
-        assert np.isfinite(end["loss"]) and end["accuracy"] > 0.8
+        losses = end["history"]["loss"]
+        assert np.isfinite(losses).all() and np.isfinite(end["w"]).all()
+        assert len(set(losses[-10:])) == 10
+        printed = re.findall(r"Acc: (.+)$", run.printed, re.M)[5:]
+        assert len(printed) == 5 and max(map(float, printed)) > 0.8
 
 
 def test_a_shape_that_is_no_tuple_is_a_shape_all_the_same():

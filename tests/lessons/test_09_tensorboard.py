@@ -108,6 +108,7 @@ def test_what_it_reads_back_is_what_it_wrote(run_lesson):
     assert written["simple_value"]["loss"] == [0, *STEPS]
 
 
+@pytest.mark.same_bits
 def test_trains_as_lesson_08_does(run_lesson):
     """Same network, same seeds, same batches: the same losses in every digit printed."""
     lines = [

@@ -14,6 +14,7 @@ def test_both_losses_follow_the_numpy_twin(name, cost, profit, run_lesson):
     np.testing.assert_allclose(run["w1_" + name], twin[-1], atol=1e-5)
 
 
+@pytest.mark.same_bits
 def test_ends_where_genuine_tensorflow_ends(run_lesson):
     run = run_lesson("11_yogurt_custom_loss")
     np.testing.assert_array_equal(run["w1_code"], float32([0.9661967, 0.97694933]))

@@ -13,6 +13,7 @@ def test_follows_the_closed_form(run_lesson):
         np.testing.assert_allclose(history["loss"], (history["w"] + 1) ** 2, atol=1e-5)
 
 
+@pytest.mark.same_bits
 def test_prints_the_documents_lines(run_lesson):
     lines = run_lesson("13_learning_rate").printed.splitlines()
     # genuine TensorFlow 1.15.5

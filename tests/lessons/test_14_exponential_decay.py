@@ -1,6 +1,7 @@
 """Lesson 14 against its formula and genuine TensorFlow 1.15.5."""
 
 import numpy as np
+import pytest
 from oracles import golden
 
 
@@ -19,6 +20,7 @@ def test_stairs_and_glide(run_lesson):
     np.testing.assert_allclose(rates[:, 1], 0.1 * 0.9 ** (k / 10), rtol=1e-6)
 
 
+@pytest.mark.same_bits
 def test_prints_the_documents_lines(run_lesson):
     lines = run_lesson("14_exponential_decay").printed.splitlines()
     # genuine TensorFlow 1.15.5

@@ -71,6 +71,7 @@ def test_the_document_example_follows_the_numpy_twin(run_lesson):
     np.testing.assert_allclose(run["document"]["last"]["kernel"], w, rtol=1e-3)
 
 
+@pytest.mark.same_bits
 def test_ends_where_it_ends_under_genuine_tensorflow(run_lesson):
     """The lesson itself, run under TensorFlow 1.15.5: the document's weights have no seed."""
     run = run_lesson(NAME)

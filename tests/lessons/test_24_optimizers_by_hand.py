@@ -199,6 +199,7 @@ def test_what_is_the_same_and_what_differs(run):
     assert {*SAME} < {*run["rules"]} and len(run["rules"]) == 15
 
 
+@pytest.mark.same_bits
 def test_has_the_bits_of_genuine_tensorflow(run):
     """The lesson itself, run under TensorFlow 1.15.5: the losses of the funnel at the end."""
     genuine = {
@@ -250,6 +251,7 @@ def test_the_step_of_a_gradient_that_stays_goes_to_ten_times(run):
         assert words in run.printed
 
 
+@pytest.mark.same_bits
 def test_the_three_notations_are_one_and_the_documents_eta_explodes(run):
     printed = run["printed"]
     one, same, exploding = (printed[key] for key in list(printed)[:3])

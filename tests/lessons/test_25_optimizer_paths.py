@@ -132,6 +132,7 @@ def test_agrees_with_the_genuine_trace(name, run):
     np.testing.assert_allclose(ours["cost"], [row["cost"] for row in rows], atol=1e-6)
 
 
+@pytest.mark.same_bits
 def test_has_the_bits_of_genuine_tensorflow(run):
     """The lesson itself, run under TensorFlow 1.15.5."""
     for name, W, b, J in (

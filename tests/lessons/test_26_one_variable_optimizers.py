@@ -79,6 +79,7 @@ def test_follows_the_numpy_twin(name, run):
     assert run["ends"][name] == history["var"][-1]
 
 
+@pytest.mark.same_bits
 def test_has_the_bits_of_genuine_tensorflow(run):
     """The lesson itself, run under TensorFlow 1.15.5: after 1, 2, 3 and 50 updates."""
     genuine = {
@@ -151,6 +152,7 @@ def test_why_adam_differs_by_a_millionth(run, in_keras):
 # What the document prints -----------------------------------------------------------------------
 
 
+@pytest.mark.same_bits
 def test_prints_both_steps_of_momentum(run):
     assert "第一次更新步长=0.1000000" in run.printed
     assert "第二次更新步长=0.1800000" in run.printed
@@ -201,6 +203,7 @@ def test_without_momentum(run_lesson):
     assert run.numbers["momentum: the second step is larger"] == "no"
 
 
+@pytest.mark.same_bits
 def test_one_update_as_in_the_document(run_lesson):
     run = run_lesson("26_one_variable_optimizers", "--steps", "1")
     assert run["ends"]["SGD"] == np.float32(0.9)

@@ -75,6 +75,7 @@ def test_the_noise_has_the_papers_variance(run_lesson):
     np.testing.assert_allclose(variances, expected, rtol=0.01)
 
 
+@pytest.mark.same_bits
 def test_five_networks_with_noise_begin_where_the_five_without_begin(run_lesson):
     run = run_lesson(NAME)
     with tf.Graph().as_default(), tf.Session() as sess:

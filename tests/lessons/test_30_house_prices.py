@@ -91,6 +91,7 @@ def twin(run, initial, penalties, steps):
     return ends
 
 
+@pytest.mark.same_bits
 def test_both_networks_follow_the_numpy_twin(run_lesson):
     run = run_lesson(NAME, "--steps", "150")
     names = [
