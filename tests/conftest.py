@@ -51,7 +51,6 @@ WITH_08 = ("08_deep_network", "09_tensorboard", "test_browser.py")
 
 def pytest_addoption(parser):
     parser.addoption("--nudge", type=int, metavar="SEED", help=_nudge.__doc__.split("\n")[0])
-
     parser.addoption("--record", action="store_true", help="write tests/durations.json anew")
     parser.addoption("--drawn", action="store_true", help="draw what no test looks at, too")
 

@@ -40,14 +40,12 @@ def _patch(seed):
 
     def run_and_nudge(self, fetches, feed_dict=None, options=None, run_metadata=None):
         result = run(self, fetches, feed_dict, options, run_metadata)
+        fed = {id(each) for each in feed_dict or ()}
         for variable in _initialized(self.graph, tf.nest.flatten(fetches)):
-            assign = variable.initializer
-            if feed_dict and any(
-                each is assign.inputs[1] for each in feed_dict
-            ):  # a value that somebody loads
-                continue
-            value = run(self, variable)
-            run(self, assign, {assign.inputs[1]: nudged(value, variable.op.name, seed)})
+            initial = variable.initializer.inputs[1]
+            if id(initial) not in fed:  # else somebody loads a value
+                value = nudged(run(self, variable), variable.op.name, seed)
+                run(self, variable.initializer, {initial: value})
         return result
 
     session.run = run_and_nudge
