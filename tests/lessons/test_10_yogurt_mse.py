@@ -23,6 +23,7 @@ def test_prints_the_weights_every_500_steps_as_the_numpy_twin_has_them(run_lesso
     np.testing.assert_array_equal(run["w1_value"], float32([[0.98019385], [1.0159807]]))
 
 
+@pytest.mark.same_bits
 def test_has_the_bits_of_the_genuine_trace(run_lesson):
     trace, run = golden("D1_mse"), run_lesson("10_yogurt_mse")
     expected = np.array([row["w1"] for row in trace["rows"]])[:, :, 0]

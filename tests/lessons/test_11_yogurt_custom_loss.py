@@ -24,6 +24,7 @@ def test_ends_where_genuine_tensorflow_ends(run_lesson):
     np.testing.assert_array_equal(shorter["w1_text"], float32([1.0296593, 1.0484432]))
 
 
+@pytest.mark.same_bits
 def test_has_the_bits_of_the_genuine_trace(run_lesson):
     trace = golden("D1_custom_loss_cost9_profit1")
     run = run_lesson("11_yogurt_custom_loss")

@@ -22,6 +22,7 @@ def test_prints_the_documents_lines(run_lesson):
     assert len([line for line in lines if line.startswith("After")]) == 120
 
 
+@pytest.mark.same_bits
 @pytest.mark.parametrize("trace, place", [("lr02", 0), ("lr1", 1), ("lr0001", 2)])
 def test_has_the_bits_of_the_genuine_traces(trace, place, run_lesson):
     rows = golden("D1_learning_rate_" + trace)["rows"]

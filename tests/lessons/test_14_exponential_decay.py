@@ -34,6 +34,7 @@ def test_prints_the_documents_lines(run_lesson):
     )
 
 
+@pytest.mark.same_bits
 def test_has_the_bits_of_the_genuine_trace(run_lesson):
     rows = golden("D1_expdecay")["rows"]
     history = run_lesson("14_exponential_decay")["history"]
