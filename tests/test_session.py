@@ -321,8 +321,8 @@ def test_every_lesson_ends_in_the_bits_of_a_plain_session(name, run_lesson):
 
 # which of a lesson's numbers may differ by more than a hundred-thousandth, by how much, and why
 WIDER = {
-    "08_deep_network": ("", 1e-3, "thousands of steps of ReLU layers"),
-    "09_tensorboard": ("", 1e-3, "thousands of steps of ReLU layers"),
+    "08_deep_network": ("", 1e-2, "thousands of steps of ReLU layers; a picture is 1/297"),
+    "09_tensorboard": ("", 1e-2, "thousands of steps of ReLU layers; a picture is 1/297"),
     "11_yogurt_custom_loss": ("COST 1, PROFIT 9", np.inf, "steps of fixed size around a corner"),
     "17_zalando_decay": ("", 1e-2, "thousands of steps of ReLU layers; a picture is 1/297"),
     "27_optimizers_on_mnist": ("RMSProp:", np.inf, "at its rate of 0.01 it jumps for ever"),
