@@ -66,7 +66,14 @@ def show_restored(title, saved, comparisons):
     rows = []
     for name, here in {each.name: each.here for each in comparisons}.items():
         before = saved.get(name)
-        both_nan = before != before and here != here
-        same = "" if before is None else "same" if before == here or both_nan else "differs"
-        rows.append([name, "not saved" if before is None else before, here, same])
+        verdict = "" if before is None else _verdict(before, here)
+        rows.append([name, "not saved" if before is None else before, here, verdict])
     tables.show(title, ["number", "saved", "restored", ""], rows)
+
+
+def _verdict(saved, restored):
+    """Whether a number is the same; processors differ in the rounding of what they compute anew."""
+    if saved == restored or (saved != saved and restored != restored):
+        return "same"
+    within = RELATIVE * abs(saved) if isinstance(saved, numbers.Number) else 0
+    return "same but for rounding" if agree(restored, saved, within) else "differs"

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from conftest import ROOT, contents, course, forks, go_back, python, signalled_at
 
-from common import catalogue, files, pretrained, progress
+from common import catalogue, files, pretrained, progress, results
 from common.checkpoints import is_slot, values
 from common.graph_mode import tf
 from torture.kills import temporary
@@ -67,6 +67,26 @@ def test_a_moved_folder_restores_the_numbers_that_were_saved(copy, course_here):
     assert "Restored checkpoints/10_yogurt_mse/model.ckpt-1000" in out
     table = out.split("saved")[1]
     assert table.count("same") == len(catalogue_numbers(copy)) and "differs" not in table
+
+
+@pytest.mark.parametrize(
+    "saved, restored, verdict",
+    [
+        (0.25, 0.25, "same"),
+        (float("nan"), float("nan"), "same"),
+        ("never", "never", "same"),
+        (0.04362229, 0.043622293, "same but for rounding"),  # as another processor computes it
+        (0.9797980, 0.9764310, "differs"),  # a picture of 297
+        (0.0, 1e-9, "differs"),
+        ("yes", "no", "differs"),
+        (3, "never", "differs"),
+    ],
+)
+def test_a_restored_number_is_the_same_differs_or_is_rounded_otherwise(
+    saved, restored, verdict, capsys
+):
+    results.show_restored("Restored", {"a": saved}, [results.Comparison("a", restored)])
+    assert capsys.readouterr().out.rstrip().endswith("  " + verdict)
 
 
 def catalogue_numbers(output):
