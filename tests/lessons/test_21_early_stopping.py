@@ -107,9 +107,12 @@ def test_restored_is_the_best_epoch_from_the_disk_and_not_the_last(name, mode, r
         np.testing.assert_array_equal(training[end]["bias"], saved["bias"])
     assert np.any(training["restored"]["kernel"] != training["last"]["kernel"])
     if name != "document":
+        # what ships was computed on another processor, perhaps
+        within = 0 if mode == "run" else 1e-6
         val_loss = training["history"]["val_loss"]
-        assert training["restored"]["val"] == val_loss.min() == val_loss[best - 1]
-        assert training["last"]["val"] == val_loss[-1] > val_loss.min()
+        assert training["restored"]["val"] == pytest.approx(val_loss[best - 1], rel=within, abs=0)
+        assert training["last"]["val"] == pytest.approx(val_loss[-1], rel=within, abs=0)
+        assert val_loss.min() == val_loss[best - 1] < val_loss[-1]
 
 
 def test_stopped_and_unstopped_training_are_the_same_up_to_the_stop(run_lesson):
