@@ -158,7 +158,7 @@ def test_a_bar_moves_on_a_terminal_and_leaves_the_printed_lines_whole(tmp_path):
 
 
 def test_a_closed_pipe_is_no_traceback():
-    process = start("-m", "lessons", "--help")
+    process = start("-m", "lessons", "--help", fresh=True)
     process.stdout.close()
     assert "Traceback" not in process.stderr.read()
     process.wait()

@@ -94,6 +94,7 @@ with tf.Session() as sess:
 """
 
 
+@pytest.mark.same_bits  # nudged once, not twice
 def test_what_is_initialized_is_nudged_and_what_is_loaded_is_not():
     out, err = forked("-c", NUDGED).communicate(timeout=600)
     assert err == ""
