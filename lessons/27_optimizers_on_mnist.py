@@ -192,7 +192,7 @@ for name, make_train_op in OPTIMIZERS.items():
 # * The document gives RMSProp the rate 0.01, ten times Adam's. As soon as the average of its
 #   squared gradients (which TensorFlow starts at 1) has come down, each weight moves by about
 #   0.01 a step, however small its gradient: the loss jumps and nearly collapses. At 0.001 RMSProp
-#   is among the good ones. Where it stands after a jump hangs on the last bit: ten runs on the
+#   is among the good ones. Where it stands after a jump hangs on the last bit: nine runs on the
 #   digits, different in last bits only, ended at test losses from 0.30 to 1.03.
 # * The rates differ by a factor of 1,000 (Adadelta's is 1.0). One rate for all would compare the
 #   rates, not the optimizers.

@@ -226,9 +226,9 @@ print("The outputs are NaN after epoch: %s" % bare_until)
 #   every picture, and learns no more. One reached 31 %. On the embedded digits, which are darker,
 #   NaN is rare (3 of the seeds 0 … 299 within 60 steps): 789 was chosen for showing it on both.
 # * Clipped, nothing is NaN at 0.1, but little is learnt: 32 of the 40 ended below 12 %, the best at
-#   65 %. At this rate a training is chaotic: ten runs on the digits from the weights of seed 789,
-#   different in nothing but their last bits, ended between 10 and 60 %, five of them at 10 %, with
-#   all outputs equal. Which of them you see depends on your processor.
+#   65 %. At this rate a training is chaotic: nine runs on the digits from the weights of seed 789,
+#   different in last bits only, ended between 10 and 60 %, four of them at 10 %, with all outputs
+#   equal. Which of them you see depends on your processor.
 # * At 0.001 and clipped, Adam needs 10 epochs of Fashion-MNIST for the cost that gradient descent
 #   at 0.01 has after 100 (one run; Adam's last digits, too, are the processor's):
 #

@@ -253,7 +253,7 @@ for stddev, (_, accuracies) in deep.items():
 #   (0.3) those without noise learn, 0.52 ± 0.20, and the same noise stops all five, 0.10 ± 0.01. It
 #   helps to leave a place that a good beginning avoids. (The paper reports gains from both.)
 # * Twenty layers make much of the last bit, so a single network ends elsewhere on another
-#   processor, and under TensorFlow 1.15.5. The verdict is the same: of the embedded digits ten
+#   processor, and under TensorFlow 1.15.5. The verdict is the same: of the embedded digits nine
 #   runs, different in last bits only, gave means of five networks from 0.1 of 0.09 without noise
 #   and 0.13 to 0.29 with it; from 0.3 of 0.30 to 0.45 without noise and 0.09 to 0.12 with it.
 

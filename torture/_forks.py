@@ -130,6 +130,7 @@ def _be(words, cwd, environment, new_session, before, descriptors):
             getattr(importlib.import_module(module), function)(*before[1:])
         code = _code_of(words[unbuffered:])
         sys.stdout.flush()
+        sys.stderr.flush()
     except BaseException:
         traceback.print_exc()
     finally:

@@ -326,6 +326,6 @@ def _before_changes(look):
             return
         if event == "open" and not arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
             return
-        look([os.fsdecode(each) for each in arguments[:2] if isinstance(each, (str, bytes))])
+        look([str(each) for each in arguments[:2]])  # a path, and of a renaming the new one
 
     sys.addaudithook(note)

@@ -220,6 +220,7 @@ def test_has_the_bits_of_genuine_tensorflow(run):
     np.testing.assert_array_equal(float32(ours), float32(list(genuine.values())))
 
 
+@pytest.mark.same_bits
 def test_minimize_gives_what_apply_gradients_gives(run):
     """As the documents call it: the optimizers of tf.train on the funnel, 200 updates."""
     for name, (make_optimizer, _) in run["optimizers"].items():
