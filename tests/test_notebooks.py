@@ -1,8 +1,10 @@
 """The notebooks are their scripts, executed: no drift, no failure, figures inline."""
 
+import contextlib
 import copy
 import itertools
 import os
+import queue
 import random
 import re
 
@@ -194,9 +196,19 @@ def kernel():
     manager, client = jupyter_client.manager.start_new_kernel(
         kernel_name="python3", startup_timeout=600
     )
+    client.process = manager
     yield client
     client.stop_channels()
     manager.shutdown_kernel(now=True)
+
+
+def _next_message(kernel):
+    """What the kernel publishes next; not waited for in vain where it has died."""
+    for _ in range(120):
+        with contextlib.suppress(queue.Empty):
+            return kernel.get_iopub_msg(timeout=5)
+        assert kernel.process.is_alive(), "the kernel has died"
+    raise AssertionError("the kernel said nothing for ten minutes")
 
 
 def said(kernel, code, cell_id):
@@ -206,7 +218,7 @@ def said(kernel, code, cell_id):
     kernel.shell_channel.send(request)
     printed = ""
     while True:
-        message = kernel.get_iopub_msg(timeout=600)
+        message = _next_message(kernel)
         if message["parent_header"].get("msg_id") != request["header"]["msg_id"]:
             continue
         content = message["content"]

@@ -73,6 +73,7 @@ def test_an_epoch_takes_every_point_once(size, run_lesson):
         assert max(map(len, batches(e, size))) == size
 
 
+@pytest.mark.same_bits
 def test_ends_where_it_ends_under_genuine_tensorflow(run_lesson):
     """All under 1.15.5: batch descent apart from the lesson, the batches by the lesson itself."""
     run = run_lesson(NAME)
