@@ -13,7 +13,7 @@ PYTHON37 ?= $(shell for p in python3.7 $$HOME/.pyenv/versions/3.7.*/bin/python; 
 .PHONY: run test test-slow test-processors bench parity torture stress notebooks pretrained gallery clean
 
 run: .venv/ready
-	$(PY) -m lessons run all $(if $(FAST),--fast)
+	$(PY) -m lessons run all
 
 test: .venv/ready
 	$(PY) -m pytest
@@ -25,7 +25,7 @@ test-slow: .venv/ready  ## whole trainings, every notebook in a kernel, figures 
 test-processors: .venv/ready  ## the tests as on other processors, and with nudged weights
 	$(PY) tests/processors.py
 
-bench: .venv/ready $(if $(PYTHON37),.venv-tf1/ready)  ## measure whole trainings side by side
+bench: .venv/ready $(if $(PYTHON37),.venv-tf1/ready)  ## measure training steps side by side
 	$(PY) benchmarks/run.py
 
 parity: .venv/ready .venv-tf1/ready  ## compare every number with genuine TensorFlow 1.15.5's
@@ -57,4 +57,9 @@ clean: .venv/ready  ## remove what your own runs saved
 		"install it, and name it with PYTHON37=/path/to/python3.7."; exit 1; }
 	$(PYTHON37) -m venv .venv-tf1
 	.venv-tf1/bin/python -m pip install --requirement requirements-tf1.txt
+	@touch $@
+
+.venv-bench/ready: requirements-bench.txt  ## PyTorch and JAX, for `make bench` to measure beside
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --requirement requirements-bench.txt
 	@touch $@

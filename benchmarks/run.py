@@ -1,4 +1,4 @@
-"""`make bench`: whole trainings, genuine TensorFlow 1.15.5 and today's sessions side by side.
+"""`make bench`: how long a training step takes, genuine TensorFlow 1.15.5 and others side by side.
 
 Prints medians and ratios, and writes them to benchmarks/results.md.
 """
@@ -13,56 +13,54 @@ import subprocess
 import sys
 from pathlib import Path
 
+import problems
 from tqdm import tqdm
 
 from common import files, tables
 
 FOLDER = Path(__file__).resolve().parent
-GENUINE_PYTHON = files.ROOT / ".venv-tf1" / "bin" / "python"
-
-# name, what it is, steps (the document's), modes on today's TensorFlow
-TODAY = ["plain", "exact", "xla", "xla-warm"]
-MEASURED = [
-    ("yogurt_mse", "lesson 10, gradient descent", 20000, [*TODAY, "numpy"]),
-    ("l2_regularization", "lesson 19, Adam, one of its two trainings", 40000, TODAY),
-    ("deep_network", "784-400-200-100-10, batch 64", 20000, TODAY),
-    ("zalando", "784-20×4-10, batch 50, five epochs of 1,200", 6000, TODAY),
+GENUINE, TODAY = "TensorFlow 1.15.5", "prepared"
+TF1_PYTHON = files.ROOT / ".venv-tf1" / "bin" / "python"
+OTHERS_PYTHON = files.ROOT / ".venv-bench" / "bin" / "python"
+HERE = Path(sys.executable)
+# the scripts, in the order of a round, and the Python that each runs in
+TURNS = [
+    ("in_tensorflow_1.py", TF1_PYTHON),
+    ("in_tensorflow_1.py", HERE),
+    ("in_pytorch.py", OTHERS_PYTHON),
+    ("in_jax.py", OTHERS_PYTHON),
+    ("in_keras.py", HERE),
 ]
-HEADINGS = {
-    "genuine": "(a) TF 1.15.5",
-    "plain": "(b) plain",
-    "exact": "(c) exact",
-    "xla": "(d) xla",
-    "xla-warm": "xla, compiled before",
-    "numpy": "(e) NumPy",
-}
 
 
-def run(python, name, steps, modes):
-    """{mode: seconds} of one process that runs a training in each of the modes."""
+def run(script, python, problem):
+    """{column: (microseconds by kind of step, loss at the end)} of one process."""
     done = subprocess.run(
-        [str(python), str(FOLDER / "trainings.py"), name, str(steps), *modes],
+        [str(python), str(FOLDER / script), problem],
         env={**os.environ, "PYTHONPATH": str(files.ROOT)},
         stdout=subprocess.PIPE,
         check=True,
         text=True,
     )
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    return {line["mode"]: line["seconds"] for line in lines}
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    return {line["column"]: (line["microseconds"], line["loss"]) for line in lines}
 
 
-def measure(name, steps, modes, repeats, bar):
-    """{mode: median seconds}; the versions take turns, so that a busy machine is busy for all."""
-    seconds = {}
+def measure(problem, repeats, bar):
+    """{(kind of step, column): median microseconds}, {column: loss at the end}.
+
+    The libraries take turns, so that a busy machine is busy for all of them.
+    """
+    taken, losses = {}, {}
     for _ in range(repeats):
-        turns = [(sys.executable, modes)]
-        if GENUINE_PYTHON.exists():
-            turns.insert(0, (GENUINE_PYTHON, ["genuine"]))
-        for python, asked in turns:
-            for mode, took in run(python, name, steps, asked).items():
-                seconds.setdefault(mode, []).append(took)
+        for script, python in TURNS:
+            if python.exists():
+                for column, (microseconds, loss) in run(script, python, problem).items():
+                    losses[column] = loss
+                    for kind, each in microseconds.items():
+                        taken.setdefault((kind, column), []).append(each)
         bar.update()
-    return {mode: statistics.median(each) for mode, each in seconds.items()}
+    return {key: statistics.median(each) for key, each in taken.items()}, losses
 
 
 def machine():
@@ -83,59 +81,81 @@ def machine():
 
 
 def versions():
-    import numpy
-
-    from common.graph_mode import tf
-
-    python = platform.python_version()
-    return f"Python {python}, TensorFlow {tf.__version__}, NumPy {numpy.__version__}"
+    """The versions of what is measured, in a line."""
+    found = [f"Python {platform.python_version()}"]
+    for python, names in ((HERE, "tensorflow keras numpy"), (OTHERS_PYTHON, "torch jax")):
+        if python.exists():
+            program = "from importlib.metadata import version\nimport sys\n"
+            program += "for name in sys.argv[1:]: print(name, version(name))"
+            done = subprocess.run(
+                [str(python), "-c", program, *names.split()], stdout=subprocess.PIPE, text=True
+            )
+            found += done.stdout.splitlines()
+    return ", ".join(found)
 
 
 def rows(measured):
-    """Seconds, and the ratio to genuine TensorFlow (else to the plain session), as words."""
+    """The columns that were measured, and a row for each kind of step of each problem."""
+    columns = list(dict.fromkeys(column for taken, _ in measured.values() for _, column in taken))
     table = []
-    for (name, what, steps, _), medians in measured:
-        base = medians.get("genuine", medians["plain"])
-        cells = [f"{name}: {what}", f"{steps:,}"]
-        for mode in HEADINGS:
-            took = medians.get(mode)
-            cells.append("" if took is None else f"{took:.2f} s, {base / took:.1f}×")
-        table.append(cells)
-    return table
+    for problem, (taken, _) in measured.items():
+        for kind in dict.fromkeys(kind for kind, _ in taken):
+            base = taken.get((kind, GENUINE), taken[kind, "tf.Session"])
+            cells = [(taken[kind, each], base / taken[kind, each]) for each in columns]
+            cells = [f"{microseconds:.1f} µs, {ratio:.2f}×" for microseconds, ratio in cells]
+            table.append([problem, f"[{kind}]", *cells])
+    return ["training", "each step fetches", *columns], table
 
 
-def write(table, repeats):
-    heads = ["training", "steps", *HEADINGS.values()]
-    lines = tables.markdown(heads, table)
-    base = "(a), genuine TensorFlow 1.15.5 on Python 3.7 with the document's plain loop"
-    if not GENUINE_PYTHON.exists():
-        base = "(b), since no Python 3.7 was found for genuine TensorFlow 1.15.5"
-    text = f"""# Whole trainings, side by side
+def same_training(measured):
+    """The most that two libraries' losses at the end differ by, relative to the loss."""
+    spreads = [
+        (max(losses.values()) - min(losses.values())) / max(losses.values())
+        for _, losses in measured.values()
+    ]
+    return max(spreads)
+
+
+def write(measured, python_part, repeats):
+    heads, table = rows(measured)
+    base = "genuine TensorFlow 1.15.5 on Python 3.7"
+    if not TF1_PYTHON.exists():
+        base = "tf.Session, since no Python 3.7 was found for genuine TensorFlow 1.15.5"
+    text = f"""# Training steps, side by side
 
 Made by `make bench` on {datetime.date.today()}: {machine()}; {versions()}.
-Medians of {repeats} runs; the ratios are to {base}.
-Building and compiling loops is included, except where it says "compiled before"; what XLA compiled
-in an earlier run it takes from `.xla-cache/`, so the first run of all is slower than these.
-[README.md](README.md) says what limits each.
+
+Microseconds a step, medians of {repeats} runs that took turns, and how many times as fast as
+{base}. What is compiled or prepared in the first
+{problems.WARM_UP} steps is not counted. All begin with the same weights and take the same batches;
+their losses at the end differ by at most {same_training(measured):.0e} of themselves. Python's part
+of a prepared step with two small feeds: {python_part:.1f} µs. [README.md](README.md) says what
+limits each.
 
 """
+    lines = tables.markdown(heads, table)
     files.write_bytes(FOLDER / "results.md", (text + "\n".join(lines) + "\n").encode("utf-8"))
-    tables.show("Whole trainings: seconds, and how many times as fast", heads, table)
+    tables.show("Training steps: microseconds, and how many times as fast", heads, table)
+    print(f"Python's part of a prepared step with two small feeds: {python_part:.1f} µs")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=3, help="runs of each (default 3)")
-    parser.add_argument("--only", help="one training, by name")
+    parser.add_argument("--only", choices=list(problems.PROBLEMS), help="one training")
     options = parser.parse_args()
-    if not GENUINE_PYTHON.exists():
-        print(
-            "No Python 3.7 was found (PYTHON37=... names one): without genuine TensorFlow 1.15.5."
-        )
-    chosen = [each for each in MEASURED if options.only in (None, each[0])]
+    for python, what, how in (
+        (TF1_PYTHON, "genuine TensorFlow 1.15.5", "PYTHON37=... names a Python 3.7"),
+        (OTHERS_PYTHON, "PyTorch and JAX", "`make .venv-bench/ready` installs them"),
+    ):
+        if not python.exists():
+            print(f"Without {what}: {how}.")
+    chosen = [each for each in problems.PROBLEMS if options.only in (None, each)]
     with tqdm(total=len(chosen) * options.repeats, desc="bench", disable=None) as bar:
-        measured = [(m, measure(m[0], m[2], m[3], options.repeats, bar)) for m in chosen]
-    write(rows(measured), options.repeats)
+        measured = {each: measure(each, options.repeats, bar) for each in chosen}
+    from in_tensorflow_1 import python_part
+
+    write(measured, python_part(), options.repeats)
 
 
 if __name__ == "__main__":

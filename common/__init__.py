@@ -11,12 +11,12 @@ from common import supported_python
 _HOMES = {
     "Lesson": ("common.lesson", "Lesson"),
     "Parameter": ("common.parameters", "Parameter"),
-    "contrib": ("common.graph_mode", "contrib"),
+    "contrib": ("common.tf1.runtime", "contrib"),
     "datasets": ("common.datasets", None),
     "np": ("numpy", None),
     "plots": ("common.plots", None),
     "plt": ("common.plots", "plt"),
-    "tf": ("common.graph_mode", "tf"),
+    "tf": ("common.tf1.runtime", "tf"),
 }
 
 supported_python.check()

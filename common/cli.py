@@ -157,7 +157,6 @@ def run(words):
     options = parser.parse_args(words)
     chosen = _chosen(options.lessons)
     flags = _flags(chosen, vars(options))
-    flags += ["--session", command_line.session_mode(options)]
     if options.resume:
         flags.append("--resume")
     return _run_all(chosen, flags, options.output)
@@ -347,7 +346,7 @@ def tensorboard(words):
     _check_port(options.port)
     from tensorboard.main import run_main
 
-    from common import graph_mode  # noqa: F401 (imports TensorFlow without its noise)
+    from common.tf1 import runtime  # noqa: F401 (imports TensorFlow without its noise)
 
     flags = ["--host", "127.0.0.1", "--port", str(options.port)]
     sys.argv = [PROG, *flags, *_logdir(files.for_tensorflow(summaries), chosen)]

@@ -87,26 +87,7 @@ def add_run_options(parser):
         action="store_true",
         help="go on from the newest checkpoint, with the settings it was begun with",
     )
-    add_session(parser)
     add_output(parser)
-
-
-def add_session(parser):
-    """Add --session and --fast: how steps are run, see common.session.DeferredSession."""
-    parser.add_argument(
-        "--session",
-        choices=["exact", "xla", "plain"],
-        help="exact: steps in bulk, the same bits as tf.Session (default); xla: compiled, faster, "
-        "equal to about 1e-6; plain: tf.Session itself",
-    )
-    parser.add_argument("--fast", action="store_true", help="short for --session xla")
-
-
-def session_mode(options):
-    """The mode that --session and --fast ask for; UsageError where they differ."""
-    if options.fast and options.session not in (None, "xla"):
-        raise UsageError(f"--fast is --session xla: leave it out, or --session {options.session}.")
-    return "xla" if options.fast else options.session or "exact"
 
 
 def add_output(parser):
@@ -159,11 +140,10 @@ def _examples(info, prog, modes):
 class Request:
     """What the command line asks of one lesson: its parameters given, and how to run it."""
 
-    def __init__(self, given=None, mode="run", output=None, session="exact"):
+    def __init__(self, given=None, mode="run", output=None):
         self.given = given or {}
         self.mode = mode
         self.output = output
-        self.session = session
 
 
 @functools.lru_cache(maxsize=None)
@@ -173,7 +153,7 @@ def _script_request(script, words):
     if options.resume and options.restore:
         raise UsageError("Choose one of --resume (train on) and --restore (do not train).")
     mode = "resume" if options.resume else "restore" if options.restore else "run"
-    return Request(values(info, vars(options)), mode, options.output, session_mode(options))
+    return Request(values(info, vars(options)), mode, options.output)
 
 
 def running_script():

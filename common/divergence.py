@@ -9,7 +9,7 @@ import threading
 import numpy as np
 
 from common import files
-from common.graph_mode import tf
+from common.tf1.runtime import tf
 
 VERB = "diverged:"
 EVERY_STEP = "COURSE_CHECK_EVERY_STEP"
@@ -50,10 +50,7 @@ def sentence_of_rerun(script, checkpoints):
         output = files.scratch_folder(checkpoints)
         try:
             shutil.copytree(str(checkpoints), str(output / "checkpoints" / checkpoints.name))
-            said = _said(
-                [sys.executable, str(script), "--resume", "--session", "plain"]
-                + ["--output", str(output)]
-            )
+            said = _said([sys.executable, str(script), "--resume", "--output", str(output)])
         finally:
             shutil.rmtree(str(output), ignore_errors=True)
     except (KeyboardInterrupt, OSError):  # what is known without the search is said all the same

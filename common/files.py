@@ -2,10 +2,8 @@
 
 import atexit
 import contextlib
-import hashlib
 import json
 import os
-import platform
 import re
 import shutil
 import tempfile
@@ -159,16 +157,6 @@ def scratch_folder(folder):
 def remains(folder):
     """The scratch folders beside `folder`."""
     return [*folder.parent.glob(f".tmp-{folder.name}-*")]
-
-
-def processor_fingerprint():
-    """Eight letters that differ between processors that understand different instructions."""
-    features = platform.machine() + platform.processor()
-    if os.path.exists("/proc/cpuinfo"):
-        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as cpuinfo:
-            kinds = ("model name", "flags", "Features")
-            features += "".join(sorted({line for line in cpuinfo if line.startswith(kinds)}))
-    return hashlib.sha256(features.encode("utf-8")).hexdigest()[:8]
 
 
 def remove_unfinished(folder):

@@ -22,9 +22,9 @@ from common import (
 )
 from common.checkpoints import Checkpoints, could_not_write
 from common.errors import CourseError, UsageError
-from common.graph_mode import tf
 from common.parameters import declared
-from common.session import open_session
+from common.tf1.runtime import tf
+from common.tf1.session import Session
 
 SAVES_IN_A_TRAINING = 10
 
@@ -164,19 +164,18 @@ class Lesson:
 
     name: the script's, "10_yogurt_mse". Every keyword is a parameter of the lesson: a default (the
     document's value), or a Parameter; it becomes an attribute here and a flag of the command line.
-    resume, restore, fast: in a notebook, what the flags of these names are on the command line.
+    resume, restore: in a notebook, what the flags of these names are on the command line.
 
     Making one begins afresh: an empty default graph. Raises UsageError for values that do not fit
     and CourseError for a checkpoint folder that cannot be used, or that another program is using.
     """
 
-    def __init__(self, name, resume=False, restore=False, fast=False, **parameters):
+    def __init__(self, name, resume=False, restore=False, **parameters):
         self._started = time.time()
         request = command_line.script_request()
         self.info = catalogue.find(name)
         self.name = name
         self.mode = "restore" if restore else "resume" if resume else request.mode
-        self._session_mode = "xla" if fast else request.session
         self._output = files.for_tensorflow(files.output_folder(request.output))
         self._output_flag = command_line.output_flag(request.output)
         self._comparisons, self._writers, self._parity = [], [], []
@@ -261,8 +260,8 @@ class Lesson:
             setattr(self, name, self.parameters[name])
 
     def changed(self):
-        """What is not the document's, in words: "run with steps=2000, --fast"."""
-        words = self._other_settings() + (["--fast"] if self._session_mode == "xla" else [])
+        """What is not the document's, in words: "run with steps=2000"."""
+        words = self._other_settings()
         return "run with " + ", ".join(words) if words else ""
 
     def _other_settings(self):
@@ -344,7 +343,7 @@ class Lesson:
             files.remove_unfinished(self.checkpoint_folder)
         folder = (self._saved if self.mode == "restore" else self.checkpoint_folder) / name
         owner = {"lesson": self.name, "training": name}
-        with open_session(self._session_mode) as sess:
+        with Session() as sess:
             training = _Training(name, Checkpoints(folder, owner), may_diverge)
             self._trainings[sess] = training
             try:
@@ -445,8 +444,7 @@ class Lesson:
     def _diverged(self, training, what, finite_at):
         """The CourseError for a training in which `what` is not finite any more."""
         exact = training.step == finite_at + 1
-        # a notebook's cells may be other than the script's, and XLA's bits are
-        repeatable = command_line.running_script() and self._session_mode != "xla"
+        repeatable = command_line.running_script()  # a notebook's cells may be other than it
         if not exact and repeatable and not divergence.looked_at_each_step():
             said = divergence.sentence_of_rerun(self.info.script, self.checkpoint_folder)
             if said:
@@ -635,7 +633,6 @@ class Lesson:
         return {
             "lesson": self.name,
             "mode": self.mode,
-            "session": self._session_mode,
             "parameters": self.parameters,
             "images": str(self._images) if self._images else None,
             "steps": sum(each.step for each in self._trainings.values()),

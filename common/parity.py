@@ -24,7 +24,7 @@ from tqdm import tqdm
 
 from common import catalogue, checkpoints, command_line, files, images, meta_graphs, tables
 from common.errors import CourseError
-from common.graph_mode import tf
+from common.tf1.runtime import tf
 
 RUNS = files.ROOT / "parity-runs"
 PAGE = files.ROOT / "docs" / "parity.md"
@@ -174,11 +174,9 @@ def run_both(lesson, below, flags=()):
 
 
 def _environment(no_images):
-    """Without this process's own flags, of which TensorFlow 1 dies; with the embedded digits."""
+    """With the course on the path, and with the embedded digits."""
     variables = {"PYTHONPATH": str(files.ROOT), "PYTHONIOENCODING": "utf-8", "TQDM_DISABLE": "1"}
-    variables = {**os.environ, **variables, images.DATA_VARIABLE: str(no_images)}
-    variables.pop("TF_XLA_FLAGS", None)
-    return variables
+    return {**os.environ, **variables, images.DATA_VARIABLE: str(no_images)}
 
 
 def from_the_beginning(lesson, runs):

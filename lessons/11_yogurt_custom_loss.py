@@ -127,9 +127,6 @@ w1_text, losses_text, more_text, history_text = train("text", train_text)
 # * Neither training comes to rest. The loss has corners, no round valley: its gradient does
 #   not shrink towards the minimum, and steps of fixed size dance around it, by about ±0.01.
 #   The exact minima are at (0.9617, 0.9768) and (1.0178, 1.0448).
-# * The dance is chaotic: whether a prediction lies above or below a day's sales can hang on
-#   the last bit, and another last bit ends elsewhere in it. Run with `--fast`, which rounds
-#   in another order, COST 1, PROFIT 9 ends at (1.0225, 1.0417) instead of (1.0202, 1.0425).
 
 # %%
 because = "the code swaps the text's two numbers; both are trained here"

@@ -131,13 +131,13 @@ def run_lesson(tmp_path_factory):
         if (name, flags, drawn) not in runs:
             output = tmp_path_factory.mktemp("course")
             with contextlib.nullcontext() if drawn else _undrawn.figures():
-                runs[name, flags, drawn] = _run(name, flags, output)
+                runs[name, flags, drawn] = run_afresh(name, output, flags)
         return runs[name, flags, drawn]
 
     return run
 
 
-def _run(name, flags, output):
+def run_afresh(name, output, flags=()):
     script = str(catalogue.find(name).script)
     argv, hook = sys.argv, sys.excepthook
     sys.argv = [script, *flags, "--output", str(output)]

@@ -35,14 +35,14 @@ def test_ruff_has_nothing_to_say():
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_only_graph_mode_imports_tensorflow():
-    importing = [
-        path.name
+def test_only_tf1_imports_tensorflow():
+    importing = {
+        path.parent
         for folder in ("common", "lessons")
-        for path in (ROOT / folder).glob("*.py")
+        for path in (ROOT / folder).rglob("*.py")
         if re.search(r"^\s*(import|from) tensorflow", path.read_text(encoding="utf-8"), re.M)
-    ]
-    assert importing == ["graph_mode.py"]
+    }
+    assert importing == {ROOT / "common" / "tf1"}
 
 
 def test_requirements_are_pinned_and_install_the_course():

@@ -4,7 +4,6 @@ import random
 
 import pytest
 
-from common import compiled_code
 from torture import Answer, damage
 from torture._worker import Worker
 
@@ -66,16 +65,3 @@ def test_a_worker_says_how_a_command_ended_and_goes_on_after_a_crash_and_a_hang(
         assert answer.code == 1 and answer.problem.startswith("traceback: ValueError")
     finally:
         worker.close()
-
-
-def test_machine_code_that_has_changed_or_is_unmarked_is_removed(tmp_path):
-    names = ("kept", "flipped", "cut", "unmarked")
-    paths = {name: tmp_path / f"{name}{compiled_code.CODE}" for name in names}
-    for path in paths.values():
-        path.write_bytes(b"\x90" * 100)
-        if path is not paths["unmarked"]:
-            compiled_code._mark(tmp_path)
-    paths["flipped"].write_bytes(b"\x90" * 99 + b"\x91")
-    paths["cut"].write_bytes(b"\x90" * 99)
-    compiled_code.check.__wrapped__(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {"kept.pb", "kept.crc32"}

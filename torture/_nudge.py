@@ -33,9 +33,10 @@ def install():
 
 
 def _patch(seed):
-    from common.graph_mode import tf
+    from common.tf1 import session as prepared
+    from common.tf1.runtime import tf
 
-    session = tf.Session.__mro__[1]  # BaseSession, whose `run` every other kind of run ends in
+    session = tf.Session.__mro__[1]  # BaseSession: what is not prepared ends in its `run`
     run = session.run
 
     def run_and_nudge(self, fetches, feed_dict=None, options=None, run_metadata=None):
@@ -49,6 +50,14 @@ def _patch(seed):
         return result
 
     session.run = run_and_nudge
+    asked_again = prepared._Prepares._asked_again
+
+    def asked_again_unless_it_initializes(self, fetches, fed):
+        if _initialized(self.graph, tf.nest.flatten(fetches)):
+            return prepared._LEFT
+        return asked_again(self, fetches, fed)
+
+    prepared._Prepares._asked_again = asked_again_unless_it_initializes
 
 
 def _initialized(graph, fetches):

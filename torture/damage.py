@@ -147,7 +147,6 @@ EVENTS = "summaries/10_yogurt_mse/train"
 MAKES_TEN = "run 10 --steps 100"
 READ_TEN = ("restore 10", "run 10 --resume")
 GOES_ON = "run 10 --resume --steps 120"
-FAST = "run 10 --steps 600 --fast --output fast"
 
 KINDS = (
     Kind("index", f"{NEWEST}.index", READ_TEN, MAKES_TEN),
@@ -191,7 +190,6 @@ KINDS = (
         judge=as_the_table_says,
     ),
     Kind("notebook", "lessons/10_yogurt_mse.ipynb", ("notebook 10",), judge=as_a_notebook),
-    Kind("machine code of --fast", ".xla-cache/*/*", (FAST,), FAST),
 )
 
 
@@ -216,7 +214,7 @@ class Course:
             ("x_train", "y_train", "x_test", "y_test"), self._published("fashion_mnist", 3)
         )
         np.savez_compressed(keras / "fashion_mnist.npz", **dict(arrays))
-        without = (images.DATA_VARIABLE, files.OUTPUT_VARIABLE, "TF_XLA_FLAGS")
+        without = (images.DATA_VARIABLE, files.OUTPUT_VARIABLE)
         variables = {"KERAS_HOME": str(keras.parent), **dict.fromkeys(without)}
         self.worker = Worker(self.folder, folder, variables)
         self._state, self._expected = {}, {}
@@ -274,16 +272,10 @@ class Course:
         return Done(answer.out, self._left(before))
 
     def _answer(self, command):
-        words, alone = command.split(), "--fast" in command
-        if alone:  # the machine code is checked when a program begins, and marked when it ends
-            self.worker.close()
+        words = command.split()
         if words[0] == SCALARS:
-            answer = self.worker.answer(*words[1:], module=__name__)
-        else:
-            answer = self.worker.answer(*words)
-        if alone:
-            self.worker.close()
-        return answer
+            return self.worker.answer(*words[1:], module=__name__)
+        return self.worker.answer(*words)
 
     def _content(self):
         """{path: content} of all files of the copy but for what Python keeps."""
@@ -300,7 +292,7 @@ class Course:
             path: _without_seconds(path, content)
             for path, content in self._content().items()
             if not (path.name.startswith("events.") and content != before.get(path))
-            if "figures/events." not in path.as_posix() and ".xla-cache" not in path.parts
+            if "figures/events." not in path.as_posix()
         }
 
     def _put_back(self):
@@ -350,7 +342,7 @@ def main(words):
     """Print what TensorBoard reads of the event files in a folder, a line for each value."""
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    from common import graph_mode  # noqa: F401 (imports TensorFlow without its noise)
+    from common.tf1 import runtime  # noqa: F401 (imports TensorFlow without its noise)
 
     read = EventAccumulator(*words, size_guidance=dict.fromkeys(("scalars", "histograms"), 0))
     tags = read.Reload().Tags()

@@ -125,8 +125,8 @@ paths = st.sampled_from(["", ".", "..", "/", "~", "~nobody/x", "-", "a[b]", "*",
 paths |= st.sampled_from([sys.executable, "/dev/null", "/dev/full", "/proc/self", "x" * 5000])
 values = numbers | paths | texts | names
 options = sorted({command_line.flag(name) for each in LESSONS for name in each.parameters})
-options += ["--output", "--session", "--port"]
-switches = ["--resume", "--restore", "--fast", "--no-browser", "--help", "-h", "--", "-x", "fetch"]
+options += ["--output", "--port"]
+switches = ["--resume", "--restore", "--no-browser", "--help", "-h", "--", "-x", "fetch"]
 given = st.tuples(st.sampled_from(options), values)
 arguments = st.one_of(
     given.map(list),

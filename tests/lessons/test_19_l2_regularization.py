@@ -7,7 +7,7 @@ import pytest
 from conftest import python
 
 from common import datasets
-from common.graph_mode import contrib, tf
+from common.tf1.runtime import contrib, tf
 
 
 def circle_twin(weights, price, steps):

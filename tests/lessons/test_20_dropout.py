@@ -7,7 +7,7 @@ import pytest
 from oracles import float32, keras
 
 from common import datasets
-from common.graph_mode import tf
+from common.tf1.runtime import tf
 
 NAME = "20_dropout"
 DATA = np.arange(1, 11, dtype=np.float32).reshape(5, 2)

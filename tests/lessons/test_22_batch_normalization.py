@@ -8,7 +8,7 @@ import pytest
 from oracles import keras
 
 from common import checkpoints, datasets, files
-from common.graph_mode import tf
+from common.tf1.runtime import tf
 
 NAME = "22_batch_normalization"
 

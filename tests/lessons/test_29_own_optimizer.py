@@ -5,7 +5,7 @@ import pytest
 from oracles import REAL_IMAGES, real_images
 
 from common import images
-from common.graph_mode import tf
+from common.tf1.runtime import tf
 
 NAME = "29_own_optimizer"
 

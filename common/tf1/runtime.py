@@ -1,4 +1,4 @@
-"""TensorFlow as the documents know it: the only place of the course that imports it.
+"""TensorFlow as the documents know it, imported quietly and set to compute as 1.15.5 does.
 
 `tf` is tensorflow.compat.v1 in graph mode, with resource variables, on today's TensorFlow and on
 genuine 1.15.5 alike. `contrib` stands in for what TensorFlow 2 lost of tf.contrib.
@@ -10,32 +10,10 @@ import sys
 import tempfile
 import warnings
 
-from common import files
-
-
-def _keep_compiled_loops():
-    """Let XLA keep what it compiles beside the course, so that a lesson compiles only once.
-
-    Returns the folder, or None. Code for one kind of processor must not run on another: each has
-    one of its own.
-    """
-    folder = files.ROOT / ".xla-cache" / files.processor_fingerprint()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:  # a course that cannot be written to compiles each time
-        return None
-    if sys.version_info >= (3, 8) and os.access(str(folder), os.W_OK):  # TensorFlow 1 dies of it
-        flag = f'--tf_xla_persistent_cache_directory="{folder}"'
-        os.environ.setdefault("TF_XLA_FLAGS", flag)
-        return folder
-    return None
-
-
 # With oneDNN's kernels some results differ from TensorFlow 1.15.5's in the last bit; without
-# them the toy problems agree in every bit. All three variables are read once, at the import.
+# them the toy problems agree in every bit. Both variables are read once, at the import.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-COMPILED_LOOPS = _keep_compiled_loops()
 # The lessons' steps are too small for a graphics processor, and its bits are others.
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
@@ -77,8 +55,13 @@ with _quiet(), _without_keras(), warnings.catch_warnings():
     import tensorflow.compat.v1 as tf
 
 tf.logging.set_verbosity(tf.logging.FATAL)  # what goes wrong is raised as well, and said once
+GENUINE = tf.__version__.startswith("1.")
 tf.disable_v2_behavior()
 tf.enable_resource_variables()
+if not GENUINE:
+    # In graph mode a tensor is equal to itself alone. TensorFlow's own __hash__ asks each time
+    # whether that is so, for each key of each feed_dict.
+    tf.Tensor.__hash__ = object.__hash__
 
 
 class contrib:

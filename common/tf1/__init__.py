@@ -1,0 +1,1 @@
+"""TensorFlow 1 as it was, on today's runtime."""
