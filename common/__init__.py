@@ -11,12 +11,11 @@ from common import supported_python
 _HOMES = {
     "Lesson": ("common.lesson", "Lesson"),
     "Parameter": ("common.parameters", "Parameter"),
-    "contrib": ("common.tf1.runtime", "contrib"),
     "datasets": ("common.datasets", None),
     "np": ("numpy", None),
     "plots": ("common.plots", None),
     "plt": ("common.plots", "plt"),
-    "tf": ("common.tf1.runtime", "tf"),
+    "tf": ("common.tf1.namespace", "tf"),
 }
 
 supported_python.check()

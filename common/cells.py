@@ -6,7 +6,7 @@ sentence, before it runs. What TensorFlow says of parts of different graphs is p
 
 import ast
 
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 FROM_THE_TOP = "run the notebook from its first cell (in JupyterLab: Run > Run All Cells)."
 TWICE = f"This cell has added to the graph already and would do so again: {FROM_THE_TOP}"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from common import files
 from common.errors import CourseError
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 PREFIX = "model.ckpt"
 _OF_FILES = (

@@ -9,7 +9,7 @@ import threading
 import numpy as np
 
 from common import files
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 VERB = "diverged:"
 EVERY_STEP = "COURSE_CHECK_EVERY_STEP"

@@ -23,8 +23,7 @@ from common import (
 from common.checkpoints import Checkpoints, could_not_write
 from common.errors import CourseError, UsageError
 from common.parameters import declared
-from common.tf1.runtime import tf
-from common.tf1.session import Session
+from common.tf1 import tf
 
 SAVES_IN_A_TRAINING = 10
 
@@ -292,8 +291,7 @@ class Lesson:
     def op_seed(self):
         """A seed for the next random operation or initializer.
 
-        Only seeds given to the operation itself draw the same numbers in every TensorFlow: those
-        that a graph-level seed leads to depend on how the version numbers its operations.
+        What is drawn with a seed of its own does not depend on what else is in the graph.
         """
         self._seeds += 1
         return self._seeds
@@ -343,7 +341,7 @@ class Lesson:
             files.remove_unfinished(self.checkpoint_folder)
         folder = (self._saved if self.mode == "restore" else self.checkpoint_folder) / name
         owner = {"lesson": self.name, "training": name}
-        with Session() as sess:
+        with tf.Session() as sess:
             training = _Training(name, Checkpoints(folder, owner), may_diverge)
             self._trainings[sess] = training
             try:

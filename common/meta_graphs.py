@@ -16,7 +16,7 @@ import numpy as np
 from common import files
 from common.checkpoints import checksum
 from common.errors import CourseError
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 SUFFIX = ".tf1.meta"
 UNKNOWN = "unknown op"  # what `main` writes of a graph with an op that its TensorFlow has not

@@ -24,7 +24,7 @@ from tqdm import tqdm
 
 from common import catalogue, checkpoints, command_line, files, images, meta_graphs, tables
 from common.errors import CourseError
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 RUNS = files.ROOT / "parity-runs"
 PAGE = files.ROOT / "docs" / "parity.md"

@@ -55,7 +55,7 @@ def _leave_out_slots(trained, shipped):
     The meta graph is the same but for its Saver, which asks for these variables only.
     """
     from common.checkpoints import is_slot
-    from common.tf1.runtime import tf
+    from common.tf1 import tf
 
     with tf.Graph().as_default(), tf.Session() as sess:
         tf.train.import_meta_graph(f"{trained}.meta").restore(sess, str(trained))
@@ -67,7 +67,7 @@ def _leave_out_slots(trained, shipped):
 def _make_readable_for_tensorflow_1(meta):
     from common.checkpoints import checksum
     from common.meta_graphs import for_tensorflow_1
-    from common.tf1.runtime import tf
+    from common.tf1 import tf
 
     exported = for_tensorflow_1(tf.MetaGraphDef.FromString(meta.read_bytes()))
     files.write_bytes(meta, exported.SerializeToString(deterministic=True))

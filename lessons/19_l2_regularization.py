@@ -11,10 +11,10 @@
 #
 # You will meet `tf.add_to_collection`, `tf.get_collection`, `tf.add_n`,
 # `tf.train.AdamOptimizer` and the regularizers of `tf.contrib.layers`, which TensorFlow 2
-# lost; `contrib` stands in for them here.
+# lost; here `tf` has them still.
 
 # %%
-from common import Lesson, Parameter, contrib, datasets, np, plt, tf
+from common import Lesson, Parameter, datasets, np, plt, tf
 
 lesson = Lesson(
     "19_l2_regularization",
@@ -70,7 +70,7 @@ lesson.figure("8", "data", "the data", "300 points; red ones have x0² + x1² < 
 def get_weight(shape, regularizer):
     seed = 100 * lesson.seed + lesson.op_seed()
     w = tf.Variable(tf.random_normal(shape, seed=seed), dtype=tf.float32)
-    penalty = {"l1": contrib.layers.l1_regularizer, "l2": contrib.layers.l2_regularizer}
+    penalty = {"l1": tf.contrib.layers.l1_regularizer, "l2": tf.contrib.layers.l2_regularizer}
     tf.add_to_collection("losses", penalty[lesson.norm](regularizer)(w))
     return w
 
@@ -176,7 +176,7 @@ history_with, regularized = train("with", train_total, loss_total, "After %d ste
 # and `tf.losses.get_regularization_loss` adds them up.
 
 # %%
-l1, l2 = contrib.layers.l1_regularizer, contrib.layers.l2_regularizer
+l1, l2 = tf.contrib.layers.l1_regularizer, tf.contrib.layers.l2_regularizer
 
 
 def l1_l2(w):

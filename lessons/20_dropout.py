@@ -56,9 +56,8 @@ print("%d points, %d of them with the wrong label" % (POINTS, wrong.sum()))
 # ### The layer · Dropout 层
 #
 # `tf.nn.dropout` always drops. Whether this is training or not is asked by a placeholder, and
-# `tf.cond` chooses: that is all that the layer does. (`tf.layers.dropout` of TensorFlow 1 is the
-# same in one call; today's TensorFlow no longer has it.) The seed belongs to the operation, so that
-# every TensorFlow draws the same.
+# `tf.cond` chooses: that is all that the layer does. (`tf.layers.dropout` is the same in one call.)
+# The seed belongs to the operation, so that every TensorFlow draws the same.
 
 
 # %%

@@ -15,7 +15,7 @@
 # `tf.train.polynomial_decay`.
 
 # %%
-from common import Lesson, Parameter, contrib, house_prices, np, plt, tf
+from common import Lesson, Parameter, house_prices, np, plt, tf
 
 lesson = Lesson(
     "30_house_prices",
@@ -192,7 +192,7 @@ x = tf.placeholder(tf.float64, shape=(None, X.shape[1]))
 y_ = tf.placeholder(tf.float64, shape=(None, 1))
 
 y_plain = network(x, "plain")
-y_l2 = network(x, "l2", contrib.layers.l2_regularizer(lesson.regularizer))
+y_l2 = network(x, "l2", tf.contrib.layers.l2_regularizer(lesson.regularizer))
 y = tf.concat([y_plain, y_l2], axis=1)
 
 # %% [markdown]

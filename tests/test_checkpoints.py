@@ -14,7 +14,7 @@ from conftest import ROOT, contents, course, forks, go_back, python, signalled_a
 
 from common import catalogue, files, pretrained, progress, results
 from common.checkpoints import is_slot, values
-from common.tf1.runtime import tf
+from common.tf1 import tf
 from torture.kills import temporary
 
 YOGURT, CIRCLE = "10_yogurt_mse", "19_l2_regularization"

@@ -8,7 +8,7 @@ import pytest
 from common import command_line
 from common.checkpoints import could_not_write
 from common.errors import CourseError
-from common.tf1.runtime import tf
+from common.tf1 import tf
 from torture import disks, left_by_clean, numbers_of
 
 needs_namespaces = pytest.mark.skipif(

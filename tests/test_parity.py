@@ -9,7 +9,7 @@ from conftest import ROOT, course, python
 
 from common import catalogue, files, meta_graphs, parity
 from common.errors import CourseError
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 ONE = "26_one_variable_optimizers"
 

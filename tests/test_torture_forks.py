@@ -81,7 +81,7 @@ import sys
 import numpy as np
 from torture import _nudge
 _nudge._patch(1)
-from common.tf1.runtime import tf
+from common.tf1 import tf
 w = tf.Variable([1.0, 2.0, 0.0])
 count = tf.Variable(1.0, trainable=False)
 with tf.Session() as sess:

@@ -1,7 +1,7 @@
 """TensorFlow as the documents know it, imported quietly and set to compute as 1.15.5 does.
 
 `tf` is tensorflow.compat.v1 in graph mode, with resource variables, on today's TensorFlow and on
-genuine 1.15.5 alike. `contrib` stands in for what TensorFlow 2 lost of tf.contrib.
+genuine 1.15.5 alike. common.tf1.namespace adds what it lost.
 """
 
 import contextlib
@@ -39,12 +39,14 @@ def _quiet():
 @contextlib.contextmanager
 def _without_keras():
     """Leave Keras, a third of the time that importing TensorFlow takes, to its first use."""
-    variable = "TF_USE_LEGACY_KERAS"  # which, while it is set, TensorFlow does not look for first
+    variable = "TF_USE_LEGACY_KERAS"  # with which TensorFlow looks for tf_keras instead,
     kept = os.environ.get(variable)
     os.environ[variable] = "1"
+    sys.modules["tf_keras"] = None  # and does not find it
     try:
         yield
     finally:
+        del sys.modules["tf_keras"]
         del os.environ[variable]
         if kept is not None:
             os.environ[variable] = kept
@@ -62,20 +64,3 @@ if not GENUINE:
     # In graph mode a tensor is equal to itself alone. TensorFlow's own __hash__ asks each time
     # whether that is so, for each key of each feed_dict.
     tf.Tensor.__hash__ = object.__hash__
-
-
-class contrib:
-    """What the documents use of tf.contrib, which TensorFlow 2 no longer has."""
-
-    class layers:
-        """Regularizers: each returns a function from a weight to its scalar penalty."""
-
-        @staticmethod
-        def l1_regularizer(scale):
-            """scale * Σ|w|, as tf.contrib.layers.l1_regularizer of 1.15."""
-            return lambda weights: scale * tf.reduce_sum(tf.abs(weights), name="l1_regularizer")
-
-        @staticmethod
-        def l2_regularizer(scale):
-            """scale * Σw²/2 (mind the half), as tf.contrib.layers.l2_regularizer of 1.15."""
-            return lambda weights: scale * tf.nn.l2_loss(weights, name="l2_regularizer")

@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT
 
 from common import datasets
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 GOLDEN = ROOT.parent / "shared" / "golden"
 INITIAL_W1 = np.array([[-0.8113182], [1.4845988]], np.float32)  # of random_normal, seed 1

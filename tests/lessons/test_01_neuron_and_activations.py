@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from oracles import float32
 
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 # every activation and its gradient by closed form, in float64
 RULES = {

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from oracles import ancestors, float32
 
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 SIGMOID_INPUTS = {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0}
 

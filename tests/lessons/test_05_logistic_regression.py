@@ -7,7 +7,7 @@ import pytest
 from oracles import float32
 
 from common import datasets
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 NAME = "05_logistic_regression"
 BEGIN = [1.1791532, -0.73382986, 0.0]  # random_normal_initializer(seed=2017) of 1.15.5, and b

@@ -7,7 +7,7 @@ import pytest
 from oracles import float32
 
 from common import datasets
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 NAME = "06_two_layer_network"
 # random_normal_initializer(stddev=0.01) of 1.15.5, seeds 6101 and 6102

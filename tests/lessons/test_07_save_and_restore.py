@@ -10,7 +10,7 @@ from conftest import ROOT, course, forks, go_back, python, signalled_at
 
 from common import datasets, files
 from common.checkpoints import values
-from common.tf1.runtime import tf
+from common.tf1 import tf
 from torture.kills import left
 
 NAME = "07_save_and_restore"

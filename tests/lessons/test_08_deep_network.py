@@ -7,7 +7,7 @@ import pytest
 from oracles import REAL_IMAGES, ReluNetwork, real_images
 
 from common import images
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from oracles import softmax
 
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 NAME = "12_cross_entropy"
 LOSSES = ("ce", "cem", "mse", "twice")

@@ -7,7 +7,7 @@ import pytest
 from conftest import python
 from oracles import float32, golden
 
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 SLOPE = 31 / 87  # Σx²/m of the 30 points
 STEPS = np.arange(201)

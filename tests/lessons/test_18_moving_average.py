@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from oracles import ancestors, golden
 
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 
 @pytest.mark.parametrize("decay, name", [(0.99, "shadow"), (0.1, "quick")])

@@ -7,7 +7,7 @@ import pytest
 from conftest import python
 
 from common import datasets
-from common.tf1.runtime import contrib, tf
+from common.tf1 import tf
 
 
 def circle_twin(weights, price, steps):
@@ -72,8 +72,8 @@ def test_prints_the_losses_every_2000_steps(run_lesson):
 def test_regularizers_are_those_of_tf_contrib():
     weights = np.array([[1.0, -2.0], [3.0, -4.0]], np.float32)
     with tf.Graph().as_default(), tf.Session() as sess:
-        assert sess.run(contrib.layers.l1_regularizer(0.1)(weights)) == pytest.approx(1.0)
-        assert sess.run(contrib.layers.l2_regularizer(0.1)(weights)) == pytest.approx(1.5)
+        assert sess.run(tf.contrib.layers.l1_regularizer(0.1)(weights)) == pytest.approx(1.0)
+        assert sess.run(tf.contrib.layers.l2_regularizer(0.1)(weights)) == pytest.approx(1.5)
 
 
 @pytest.mark.slow

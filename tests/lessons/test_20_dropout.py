@@ -7,7 +7,7 @@ import pytest
 from oracles import float32, keras
 
 from common import datasets
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 NAME = "20_dropout"
 DATA = np.arange(1, 11, dtype=np.float32).reshape(5, 2)
@@ -84,10 +84,12 @@ def test_what_the_lesson_says_of_keras():
     assert any("input_shape" in each for each in said["warned"])
 
 
-def test_tensorflow_has_lost_the_layer_of_tf_layers():
-    """TensorFlow 1.15.5 has it, with the masks of tf.nn.dropout."""
-    with pytest.raises(AttributeError, match="dropout"):
-        _ = tf.layers.dropout
+def test_the_layer_of_tf_layers_has_the_same_masks():
+    with tf.Graph().as_default(), tf.Session() as sess:
+        ones = tf.ones([50, 20])
+        layer = tf.layers.dropout(ones, rate=0.2, seed=3, training=True)
+        by_hand = tf.nn.dropout(ones, rate=0.2, seed=3)
+        np.testing.assert_array_equal(*sess.run([layer, by_hand]))
 
 
 # The network --------------------------------------------------------------------------------------

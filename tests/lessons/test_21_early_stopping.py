@@ -11,7 +11,7 @@ from oracles import float32, keras
 
 from common import files
 from common.checkpoints import values
-from common.tf1.runtime import tf
+from common.tf1 import tf
 from torture.kills import left
 
 NAME = "21_early_stopping"

@@ -7,7 +7,7 @@ import pytest
 from oracles import float32
 
 from common import datasets
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 X, Y = datasets.flower()
 SMALL = np.random.RandomState(24).normal(0, 0.5, 17)

@@ -5,7 +5,7 @@ import pytest
 from oracles import REAL_IMAGES, ReluNetwork, real_images
 
 from common import images
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 # What TensorFlow's documentation has each optimizer do: from a gradient g and its slots, the change
 # of the weight. Accumulators begin where TensorFlow begins them: Adagrad's at 0.1, RMSProp's at 1.

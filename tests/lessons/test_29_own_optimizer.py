@@ -5,7 +5,7 @@ import pytest
 from oracles import REAL_IMAGES, real_images
 
 from common import images
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 NAME = "29_own_optimizer"
 

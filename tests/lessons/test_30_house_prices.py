@@ -10,7 +10,7 @@ from sklearn.linear_model import RidgeCV
 
 from common import house_prices
 from common.errors import CourseError
-from common.tf1.runtime import tf
+from common.tf1 import tf
 
 NAME = "30_house_prices"
 SCRIPT = ROOT / "lessons" / f"{NAME}.py"

@@ -1,0 +1,85 @@
+"""The seeds that 1.15.5 gives random operations, and the operations it makes on the way.
+
+An operation without a seed of its own, in a graph with one, gets the number of operations that the
+graph has so far. So every operation counts that 1.15.5 made and today's TensorFlow does not: what
+is composed of others otherwise than then is composed here as it was, which brings its last bits
+back as well.
+"""
+
+import functools
+import numbers
+
+from common.tf1.runtime import tf
+
+# isort: split
+from tensorflow import compat
+from tensorflow.python.framework import ops, random_seed, tensor_util
+from tensorflow.python.ops import array_ops, gen_random_ops, nn_ops, random_ops, shape_util
+
+_todays_seeds = random_seed.get_seed
+_todays_uniform = random_ops.random_uniform
+_todays_dropout = nn_ops.dropout_v2
+_todays_split = array_ops.split
+
+
+def get_seed(op_seed):
+    """The pair of seeds of an operation, None twice for none; op_seed: what it was given."""
+    graph = ops.get_default_graph()
+    if op_seed is None and graph.seed is not None:
+        op_seed = graph.version  # the number of its operations
+    return _todays_seeds(op_seed)
+
+
+@functools.wraps(random_ops.random_uniform)
+def random_uniform(shape, minval=0, maxval=None, dtype=tf.float32, seed=None, name=None):
+    dtype = tf.as_dtype(dtype)
+    if not dtype.is_floating:
+        return _todays_uniform(shape, minval, maxval, dtype, seed, name)
+    maxval = 1 if maxval is None else maxval
+    with tf.name_scope(name, "random_uniform", [shape, minval, maxval]) as name:
+        shape = shape_util.shape_tensor(shape)
+        minval = tf.convert_to_tensor(minval, dtype=dtype, name="min")
+        maxval = tf.convert_to_tensor(maxval, dtype=dtype, name="max")
+        seed, seed2 = random_seed.get_seed(seed)
+        drawn = gen_random_ops.random_uniform(shape, dtype, seed=seed, seed2=seed2)
+        drawn = tf.add(drawn * (maxval - minval), minval, name=name)
+        shape_util.maybe_set_static_shape(drawn, shape)
+    return drawn
+
+
+@functools.wraps(nn_ops.dropout_v2)
+def dropout_v2(x, rate, noise_shape=None, seed=None, name=None):
+    is_number = isinstance(rate, numbers.Real)
+    if is_number and not 0 < rate < 1:
+        return _todays_dropout(x, rate, noise_shape, seed, name)  # nothing is drawn, or an error
+    with tf.name_scope(name, "dropout", [x]):
+        x = tf.convert_to_tensor(x, name="x")
+        if not x.dtype.is_floating:
+            raise ValueError(
+                "x has to be a floating point tensor since it's going to be scaled. Got a "
+                f"{x.dtype} tensor instead."
+            )
+        rate = tf.convert_to_tensor(rate, dtype=x.dtype, name="rate")
+        rate.shape.assert_has_rank(0)
+        if tensor_util.constant_value(rate) == 0:
+            return x
+        drawn = random_uniform(nn_ops._get_noise_shape(x, noise_shape), seed=seed, dtype=x.dtype)
+        scale = 1 / (1 - rate)
+        dropped = x * scale * tf.cast(drawn >= rate, x.dtype)
+        dropped.set_shape(x.shape)
+    return dropped
+
+
+@functools.wraps(array_ops.split)
+def split(value, num_or_size_splits, axis=0, num=None, name="split"):
+    if isinstance(num_or_size_splits, (int, tf.Dimension)):
+        tf.convert_to_tensor(num_or_size_splits)  # which is not used, but counts
+    return _todays_split(value, num_or_size_splits, axis, num, name)
+
+
+def install():
+    """Have TensorFlow's own code, initializers and layers among it, draw so too."""
+    random_seed.get_seed = get_seed
+    random_ops.random_uniform = random_uniform
+    nn_ops.dropout_v2 = compat.v2.nn.dropout = dropout_v2
+    array_ops.split = split

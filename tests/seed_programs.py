@@ -1,0 +1,150 @@
+"""Small programs that draw random numbers with a seed for the graph alone.
+
+    python tests/seed_programs.py > tests/seeds_1_15_5.json
+
+under genuine TensorFlow 1.15.5 and Python 3.7 records what `seeds` tells of each, and the values
+that `initial_values` finds.
+"""
+
+import json
+
+
+def variables(tf):
+    tf.Variable(tf.random_normal([2, 3]))
+    tf.Variable(tf.truncated_normal([3], stddev=0.1))
+    tf.Variable(tf.random_uniform([3], -1.0, 1.0))
+    tf.get_variable("w", [3, 2])
+    tf.get_variable("b", [2], initializer=tf.zeros_initializer())
+    tf.get_variable("n", [2], initializer=tf.random_normal_initializer(stddev=0.5))
+    tf.get_variable("x", [2, 2], initializer=tf.glorot_normal_initializer())
+    tf.get_variable("v", [2, 2], initializer=tf.variance_scaling_initializer())
+    tf.get_variable("o", [2, 2], initializer=tf.orthogonal_initializer())
+
+
+def draws(tf):
+    tf.random_uniform([3])
+    tf.random_uniform([3], 0, 5, tf.int32)
+    tf.random_normal([2], mean=1.0)
+    tf.random_shuffle(tf.range(5))
+    tf.multinomial(tf.log([[0.5, 0.5]]), 3)
+    tf.random_poisson(3.0, [2])
+    tf.random_crop(tf.zeros([5, 5]), [2, 2])
+    tf.random.uniform([1])
+
+
+def dropouts(tf):
+    x = tf.placeholder(tf.float32, (None, 4))
+    keep = tf.placeholder(tf.float32, ())
+    y = tf.nn.dropout(x, rate=0.5)
+    y = tf.nn.dropout(y, keep)
+    y = tf.nn.dropout(y, keep_prob=0.8)
+    y = tf.nn.dropout(y, 1.0)
+    tf.nn.dropout(y, rate=0.2, noise_shape=[1, 4])
+
+
+def a_net(tf):
+    x, y_ = tf.placeholder(tf.float32, (None, 4)), tf.placeholder(tf.float32, (None, 2))
+    w1 = tf.Variable(tf.random_normal([4, 5], stddev=1))
+    w2 = tf.Variable(tf.random_normal([5, 2], stddev=1))
+    hidden = tf.nn.dropout(tf.nn.relu(tf.matmul(x, w1)), rate=0.5)
+    y = tf.matmul(hidden, w2)
+    with tf.name_scope("loss"):
+        tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(labels=y_, logits=y))
+    tf.Variable(tf.random_normal([2]))
+
+
+def layers(tf):
+    x = tf.placeholder(tf.float32, (None, 8))
+    x = tf.layers.dense(x, 5, activation=tf.nn.relu)
+    x = tf.layers.dropout(x, 0.5, training=True)
+    tf.layers.dense(x, 2, kernel_initializer=tf.random_normal_initializer())
+
+
+def convolution(tf):
+    x = tf.placeholder(tf.float32, (None, 8, 8, 1))
+    w = tf.Variable(tf.truncated_normal([3, 3, 1, 4], stddev=0.1))
+    x = tf.nn.max_pool(tf.nn.conv2d(x, w, [1, 1, 1, 1], "SAME"), [1, 2, 2, 1], [1, 2, 2, 1], "SAME")
+    x = tf.reshape(x, [-1, 64])
+    tf.Variable(tf.truncated_normal([64, 2], stddev=0.1))
+
+
+def splits(tf):
+    x = tf.random_normal([4, 6])
+    a, b = tf.split(x, 2, axis=1)
+    c, d, e = tf.split(a, [1, 1, 1], axis=1)
+    tf.random_normal([1])
+
+
+def control_flow(tf):
+    a = tf.random_normal([])
+    b = tf.cond(a > 0, lambda: tf.random_normal([]), lambda: tf.random_uniform([]))
+    tf.while_loop(lambda i, x: i < 3, lambda i, x: (i + 1, x + tf.random_normal([])), (0, b))
+    tf.random_normal([])
+
+
+def averages(tf):
+    w = tf.Variable(tf.random_normal([3]))
+    step = tf.Variable(0, trainable=False)
+    average = tf.train.ExponentialMovingAverage(0.99, step)
+    average.apply([w])
+    tf.train.exponential_decay(0.1, step, 10, 0.9)
+    tf.Variable(tf.random_normal([3]))
+
+
+def regularizers(tf):
+    w = tf.Variable(tf.random_normal([3]))
+    tf.add_to_collection("losses", tf.contrib.layers.l2_regularizer(0.01)(w))
+    tf.contrib.layers.l1_regularizer(0.01)(w)
+    tf.contrib.layers.l1_l2_regularizer(0.1, 0.2)(w)
+    tf.add_n(tf.get_collection("losses"))
+    tf.Variable(tf.random_normal([3]))
+
+
+PROGRAMS = (
+    variables,
+    draws,
+    dropouts,
+    a_net,
+    layers,
+    convolution,
+    splits,
+    control_flow,
+    averages,
+    regularizers,
+)
+
+
+def seeds(tf, program):
+    """[[name, seed, seed2], ...] of the random operations that the program makes."""
+    with tf.Graph().as_default() as graph:
+        tf.set_random_seed(1234)
+        program(tf)
+        return [
+            [op.name, op.get_attr("seed"), op.get_attr("seed2")]
+            for op in graph.get_operations()
+            if "seed2" in op.node_def.attr
+        ]
+
+
+def initial_values(tf, program):
+    """{name: the value's bits, as whole numbers} of the variables that the program makes."""
+    with tf.Graph().as_default(), tf.Session() as sess:
+        tf.set_random_seed(1234)
+        program(tf)
+        sess.run(tf.global_variables_initializer())
+        values = {each.name: sess.run(each) for each in tf.trainable_variables()}
+    return {name: value.view("int32").ravel().tolist() for name, value in values.items()}
+
+
+def recorded(tf):
+    """What is recorded of all programs."""
+    return {
+        "seeds": {each.__name__: seeds(tf, each) for each in PROGRAMS},
+        "initial values": {each.__name__: initial_values(tf, each) for each in PROGRAMS},
+    }
+
+
+if __name__ == "__main__":
+    import tensorflow
+
+    print(json.dumps(recorded(tensorflow)))
