@@ -33,11 +33,6 @@ class _Odd(Exception):
     """This run is left to tf.Session."""
 
 
-def _is_numeric(kind):
-    """Whether a dtype of TensorFlow's is one of NumPy's numbers or bool."""
-    return np.dtype(kind.as_numpy_dtype).kind in "biuf" and not kind.is_quantized
-
-
 class _Feed:
     """How one tensor is fed. dtype: NumPy's. shapes: some that it is known to take."""
 
@@ -45,7 +40,7 @@ class _Feed:
         self.dtype = np.dtype(tensor.dtype.as_numpy_dtype)
         self.shapes = set()
         self._takes = tensor.shape.is_compatible_with
-        if not _is_numeric(tensor.dtype):
+        if self.dtype.kind not in "biuf" or tensor.dtype.is_quantized:
             raise _Odd
 
     def array(self, value):
@@ -106,8 +101,6 @@ class _Run:
         tensors = [graph.as_graph_element(each, allow_operation=False) for each in fed]
         self._feeds = [_Feed(each) for each in tensors]
         fetcher = session._FetchHandler(graph, fetches, {})
-        if not all(_is_numeric(each.dtype) for each in fetcher.fetches()):
-            raise _Odd  # strings come out of a callable by a way of their own
         names = [each.name for each in tensors]
         fetched = [each.name for each in fetcher.fetches()]
         # what is fed comes back as it is, and a handle of a tensor is more than its value
