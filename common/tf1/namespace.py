@@ -82,7 +82,7 @@ _KERNELS = {
     for what in ("Load", "Retrieve")
     for optimizer in _OPTIMIZERS.split()
 }
-_KERNELS.update(_gone("CompareAndBitpack", "use tf.raw_ops.Bitcast on the comparison's result."))
+_KERNELS.update(_gone("CompareAndBitpack", "today's TensorFlow does not offer it in Python."))
 
 
 def _todays_with_the_old():
