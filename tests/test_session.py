@@ -496,6 +496,33 @@ with Session() as sess:
     assert (code, out) == (0, "True True\nTrue\n"), err
 
 
+@conftest.forks
+@pytest.mark.parametrize("kernels", ["AVX2", "AVX512_CORE"])
+def test_signals_do_not_write_over_the_heap_while_matrices_are_multiplied(kernels):
+    """Ten thousand a second, for threads of both kinds; plain TensorFlow dies of a few."""
+    program = """
+import signal
+import numpy as np
+from common.tf1.runtime import tf
+from common.tf1.session import Session
+x, w = tf.placeholder(tf.float32, (300, 1000)), tf.placeholder(tf.float32, (1000, 300))
+products = [tf.matmul(x, w), tf.matmul(x, x, transpose_b=True), tf.matmul(w, w, transpose_a=True)]
+came = []
+signal.signal(signal.SIGALRM, lambda *_: came.append(None))
+fed = {x: np.ones((300, 1000)), w: np.ones((1000, 300))}
+for threads in (0, 2):
+    with Session(config=tf.ConfigProto(inter_op_parallelism_threads=threads)) as sess:
+        signal.setitimer(signal.ITIMER_REAL, 1e-4, 1e-4)
+        for _ in range(200):
+            assert [each.mean() for each in sess.run(products, fed)] == [1000] * 3
+        signal.setitimer(signal.ITIMER_REAL, 0)
+print(len(came) > 100)
+"""
+    env = {"PYTHONPATH": str(conftest.ROOT), "ONEDNN_MAX_CPU_ISA": kernels}
+    code, out, err = python("-c", program, env=env, fresh=True)
+    assert (code, out) == (0, "True\n"), err
+
+
 def test_an_error_in_the_last_step_of_a_session_that_is_never_closed_is_raised():
     program = """
 from common.tf1.runtime import tf

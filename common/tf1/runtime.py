@@ -10,6 +10,8 @@ import sys
 import tempfile
 import warnings
 
+from common.tf1 import signals
+
 # With oneDNN's kernels some results differ from TensorFlow 1.15.5's in the last bit; without
 # them the toy problems agree in every bit. Both variables are read once, at the import.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
@@ -52,6 +54,7 @@ def _without_keras():
             os.environ[variable] = kept
 
 
+signals.handle_on_another_stack()
 with _quiet(), _without_keras(), warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import tensorflow.compat.v1 as tf

@@ -14,6 +14,7 @@ from collections import OrderedDict
 
 import numpy as np
 
+from common.tf1 import signals
 from common.tf1.denormals import FLUSHING, KNOWN, USUAL, put
 from common.tf1.runtime import GENUINE, tf
 
@@ -204,7 +205,8 @@ class _Prepares:
         self._local = not target  # only a runtime in this process makes callables
         if self._local and KNOWN:
             config = _on_callers_thread(config)
-        super().__init__(target, graph, config)
+        with signals.none_for_new_threads():  # the first session begins the runtime's
+            super().__init__(target, graph, config)
 
     def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
         """As tf.Session.run."""
