@@ -286,7 +286,7 @@ def no_end(attempt):
     """So many steps that they have no end: begun, and interrupted, in little memory."""
     lesson = attempt.of(ENDLESS_LESSONS)
     words = ["run", lesson.number, *flags({torture.length(lesson): ENDLESS})]
-    process = torture.start("-m", "lessons", *words, "--output", attempt.folder, fresh=True)
+    process = torture.start("-m", "lessons", *words, "--output", attempt.folder)
     deadline = time.monotonic() + 600
     while process.poll() is None and not _has_saved(attempt.folder):
         if time.monotonic() > deadline:
