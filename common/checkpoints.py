@@ -8,7 +8,6 @@ before the others, and `checkpoint`, by a rename, after them.
 """
 
 import re
-import weakref
 import zlib
 from pathlib import Path
 
@@ -24,6 +23,7 @@ _OF_FILES = (
     tf.errors.ResourceExhaustedError,
     tf.errors.UnknownError,
 )
+_OF_DAMAGE = (tf.errors.DataLossError, tf.errors.OutOfRangeError)
 _SAVING = ("SaveV2", "MergeV2Checkpoints")
 _SLOT = re.compile(r".+/(Adadelta|Adagrad|Adam|Momentum|RMSProp)(_\d+)?$")
 
@@ -31,13 +31,15 @@ _SLOT = re.compile(r".+/(Adadelta|Adagrad|Adam|Momentum|RMSProp)(_\d+)?$")
 class Checkpoints:
     """The checkpoints of one training in one folder.
 
-    folder: where they lie. owner: what their records must say in "lesson" and "training".
+    folder: where they lie. owner: what their records must say in "lesson" and "training". saver:
+    the tf.train.Saver of all variables of the training's graph.
     """
 
-    def __init__(self, folder, owner):
+    def __init__(self, folder, owner, saver):
         self.folder = Path(folder)
         self.owner = owner
-        self._saver = None
+        self._saver = saver
+        saver._save_relative_paths = True  # of folders that are moved
 
     def newest(self):
         """The prefix of the newest checkpoint, as a Path, or None where there is none."""
@@ -50,6 +52,10 @@ class Checkpoints:
                 for path in [*self.folder.glob("checkpoint"), *self.folder.glob(PREFIX + "-*")]:
                     path.unlink()
 
+    def begin(self):
+        """The saver, which another training may have used, has saved nothing here."""
+        self._saver.recover_last_checkpoints([])
+
     def save(self, sess, step, history, positions=(), summarized=-1):
         """Save all variables of `sess` as those of `step`; returns the prefix.
 
@@ -60,24 +66,26 @@ class Checkpoints:
         prefix = self.folder / f"{PREFIX}-{step}"
         record = dict(self.owner, step=step, positions=list(positions), history=history)
         record["summarized"] = summarized
-        saver = self._get_saver()
         try:
-            saver.export_meta_graph(f"{prefix}.meta")
+            self._saver.export_meta_graph(f"{prefix}.meta")
             record["meta"] = checksum(f"{prefix}.meta")
             files.write_json(f"{prefix}.json", record, indent=None)
             path = str(self.folder / PREFIX)
-            saver.save(sess, path, global_step=step, write_meta_graph=False)
-        except (tf.errors.OpError, OSError) as error:
-            raise self.unwritable(error) from error
+            self._saver.save(sess, path, global_step=step, write_meta_graph=False)
+        except (tf.errors.OpError, ValueError, OSError) as error:
+            sentence = self.explained(error, [self.folder])
+            if sentence is None:
+                raise
+            raise sentence from error
         self._remove_leftovers()
         return prefix
 
     def restore(self, sess):
         """Restore the newest checkpoint into `sess`, to evaluate it; returns its record.
 
-        The optimizers' slots, which checkpoints that ship do without, are initialized where it has
-        none. Raises CourseError where it is damaged, another lesson's, not of this graph, or not
-        saved by this course (without its .json the figures cannot be drawn).
+        The optimizers' slots, which checkpoints that ship do without, keep their initial values
+        where it has none. Raises CourseError where it is damaged, another lesson's, not of this
+        graph, or not saved by this course (without its .json the figures cannot be drawn).
         """
         return self._load(sess, lambda name: not is_slot(name))
 
@@ -85,19 +93,31 @@ class Checkpoints:
         """As `restore`, every slot with it; the next saves count this folder's among those kept."""
         record = self._load(sess, lambda name: True)
         kept = [str(prefix) for prefix in files.kept_checkpoints(self.folder)]
-        self._get_saver().recover_last_checkpoints(kept)
+        self._saver.recover_last_checkpoints(kept)
         self._remove_leftovers()
         return record
 
-    def damaged(self, error):
-        """The CourseError for what TensorFlow says of a checkpoint in or below the folder."""
-        where = f"A checkpoint in {files.shown(self.folder)}"
-        return CourseError(f"{where} is damaged ({_reason(error)}): {self._cure}")
+    def explained(self, error, folders):
+        """The CourseError for an error of a Saver's or a FileWriter's files, or None for others.
 
-    def unwritable(self, error):
-        """The CourseError for what TensorFlow or Python says when a file cannot be written."""
+        folders: those that are the course's own to write in, or below. What goes wrong elsewhere is
+        the learner's concern. A variable without a value is no error of a file, though TensorFlow
+        calls it by the same name.
+        """
+        operation = getattr(getattr(error, "op", None), "type", None)
+        if operation == "RestoreV2" and isinstance(error, _OF_DAMAGE):
+            where = f"A checkpoint in {files.shown(self.folder)}"
+            return CourseError(f"{where} is damaged ({_reason(error)}): {self._cure}")
+        writing = (isinstance(error, OSError) and not isinstance(error, FileNotFoundError)) or (
+            isinstance(error, _OF_FILES) and operation in (None, *_SAVING)
+        )
+        if isinstance(error, ValueError):
+            writing = "doesn't exist, can't save" in str(error)  # a Saver, without its folder
+        own = [folder for folder in folders if str(folder) in str(error)]
+        if not (writing and own) or "uninitialized" in str(error):
+            return None
         return CourseError(
-            f"Cannot save in {files.shown(self.folder)} ({_reason(error)}): make room or make it "
+            f"Cannot save in {files.shown(own[0])} ({_reason(error)}): make room or make it "
             "writable, or choose another folder with --output FOLDER."
         )
 
@@ -112,19 +132,12 @@ class Checkpoints:
         record = files.read_json(f"{prefix}.json", cure)
         self._check_owner(prefix, record, cure)
         saved = [variable for variable in tf.global_variables() if variable not in absent]
-        saver = tf.train.Saver(saved) if absent else self._get_saver()
+        saver = tf.train.Saver(saved) if absent else self._saver
         try:
-            if absent:
-                sess.run(tf.variables_initializer(absent))
             saver.restore(sess, str(prefix))
         except (tf.errors.OpError, ValueError) as error:
             raise _damaged(prefix, error, cure) from error
         return record
-
-    def _get_saver(self):
-        if self._saver is None:
-            self._saver = tf.train.Saver(saver_def=_saver_def(), save_relative_paths=True)
-        return self._saver
 
     def _check_owner(self, prefix, record, cure):
         for key, value in self.owner.items():
@@ -149,19 +162,6 @@ class Checkpoints:
                 files.remove(path)
 
 
-_saver_defs = weakref.WeakKeyDictionary()  # {graph: (its variables' names, what saves them)}
-
-
-def _saver_def():
-    """The ops that save and restore all variables: the same ones for all trainings of a graph."""
-    graph, names = tf.get_default_graph(), [variable.name for variable in tf.global_variables()]
-    known, saver_def = _saver_defs.get(graph, (None, None))
-    if known != names:
-        saver_def = tf.train.Saver().as_saver_def()
-        _saver_defs[graph] = names, saver_def
-    return saver_def
-
-
 def checksum(path):
     """The CRC of the file `path`, as the record of a checkpoint has it of its .meta."""
     return zlib.crc32(Path(path).read_bytes())
@@ -171,19 +171,6 @@ def values(prefix):
     """{name: array} of the variables in the checkpoint `prefix`."""
     reader = tf.train.load_checkpoint(str(prefix))
     return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
-
-
-def could_not_write(error):
-    """Whether an error that came out of a session is one of writing files, or of finding them.
-
-    Errors of the same kinds come from a graph's other operations: a variable without a value is a
-    FailedPreconditionError.
-    """
-    if isinstance(error, ValueError):
-        return "doesn't exist, can't save" in str(error)  # tf.train.Saver, without its folder
-    if isinstance(error, OSError):
-        return not isinstance(error, FileNotFoundError)  # what was to be read
-    return isinstance(error, _OF_FILES) and (error.op is None or error.op.type in _SAVING)
 
 
 def is_slot(name):
@@ -197,7 +184,8 @@ def _step(prefix):
 
 def _reason(error):
     """What an error of TensorFlow's says, without where in the graph that was."""
-    lines = str(getattr(error, "message", None) or error).split("\n")
+    said = getattr(error, "message", None) or getattr(error, "strerror", None) or error
+    lines = str(said).split("\n")
     places = [k for k, line in enumerate(lines) if "[[" in line and k]
     return lines[places[0] - 1 if places else 0]
 

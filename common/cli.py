@@ -11,7 +11,7 @@ import sys
 import traceback
 import warnings
 
-from common import catalogue, command_line, files, locks, progress
+from common import catalogue, command_line, errors, files, locks, progress
 from common.command_line import Arguments
 from common.errors import CourseError, UsageError
 
@@ -220,6 +220,7 @@ def _run_all(chosen, flags, output):
 def _run_one(lesson, flags, summaries):
     """Run one lesson's script: its `_result_rows`, or None where it did not come to its end."""
     progress.tell_when_interrupted(None)
+    errors.explain_with(None)
     with _script_arguments(lesson.script, flags):
         try:
             runpy.run_path(str(lesson.script), run_name="__main__")
@@ -227,6 +228,7 @@ def _run_one(lesson, flags, summaries):
         except (UsageError, BrokenPipeError):
             raise
         except Exception as error:
+            error = errors.explained(error)
             sentence = command_line.of_a_missing_file(error) or error
             if isinstance(sentence, CourseError):
                 command_line.say(sentence)

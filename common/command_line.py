@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from common import catalogue, files, progress
+from common import catalogue, errors, files, progress
 from common.errors import CourseError, UsageError
 
 LONGEST = 2000  # characters of a sentence; what it quotes has no end
@@ -188,6 +188,7 @@ def _one_sentence(kind, error, trace):
     if issubclass(kind, BrokenPipeError):
         stop_printing()
         return
+    error = errors.explained(error)
     error = of_a_missing_file(error) or error
     if isinstance(error, (CourseError, KeyboardInterrupt)):
         say(error)
@@ -213,8 +214,9 @@ def _one_sentence_in_notebook():
     def handler(shell, kind, error, trace, tb_offset=None):
         from common import cells
 
-        known = issubclass(kind, (CourseError, KeyboardInterrupt))
-        sentence = error if known else cells.explained(error)
+        sentence = errors.explained(error)
+        if not isinstance(sentence, (CourseError, KeyboardInterrupt)):
+            sentence = cells.explained(error)
         if sentence is None:
             shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
         else:

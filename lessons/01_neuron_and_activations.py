@@ -155,12 +155,14 @@ def train(name):
         tf.summary.histogram(variable.op.name, variable)
     merged = tf.summary.merge_all()
     feed = {x: X, y_: Y_}
-    with lesson.session(name) as sess:
+    saver = tf.train.Saver()
+    with tf.Session() as sess:
         init_op = tf.global_variables_initializer()
-        lesson.restore_or_run(sess, init_op)
-        writer = lesson.writer(sess)
-        history = histories[name] = lesson.history(sess)
-        for i in lesson.loop(sess):
+        sess.run(init_op)
+        training = lesson.training(sess, saver, name)
+        writer = tf.summary.FileWriter(training.summaries, sess.graph)
+        history = histories[name] = training.history
+        for i in training.steps(lesson.steps):
             if i % 20 == 0:
                 summary, loss_value = sess.run([merged, loss], feed_dict=feed)
                 writer.add_summary(summary, i)

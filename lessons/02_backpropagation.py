@@ -229,13 +229,17 @@ merged_net = tf.summary.merge_all("of the network")
 
 
 # %%
+saver = tf.train.Saver()
+
+
 def train(name, train_op, merged, show, line):
-    with lesson.session(name) as sess:
+    with tf.Session() as sess:
         init_op = tf.global_variables_initializer()
-        lesson.restore_or_run(sess, init_op)
-        writer = lesson.writer(sess)
-        history = lesson.history(sess)
-        for i in lesson.loop(sess):
+        sess.run(init_op)
+        training = lesson.training(sess, saver, name)
+        writer = tf.summary.FileWriter(training.summaries, sess.graph)
+        history = training.history
+        for i in training.steps(lesson.steps):
             sess.run(train_op)
             if i < 10 or (i + 1) % 10 == 0:
                 summary, shown = sess.run([merged, show])

@@ -118,14 +118,18 @@ print("Mini-batches of epoch 0: %s" % [rows.tolist() for rows in batches(0, less
 
 
 # %%
+saver = tf.train.Saver()
+
+
 def train(name, lr, size):
     points = {x: x_train, y: y_train}
-    with lesson.session(name, may_diverge=True) as sess:
+    with tf.Session() as sess:
         init_op = tf.global_variables_initializer()
-        lesson.restore_or_run(sess, init_op)
-        writer = lesson.writer(sess)
-        history = lesson.history(sess)
-        for e in lesson.loop(sess):
+        sess.run(init_op)
+        training = lesson.training(sess, saver, name, may_diverge=True)
+        writer = tf.summary.FileWriter(training.summaries, sess.graph)
+        history = training.history
+        for e in training.steps(lesson.steps):
             path = [sess.run([w, b])]
             for rows in batches(e, size):
                 feed = {x: x_train[rows], y: y_train[rows]}

@@ -129,15 +129,17 @@ print("The loss before initialization: %s" % before_initialization)
 # are constants, so they are evaluated once, not in each epoch.
 
 # %%
-with lesson.session("fit", may_diverge=True) as sess:
+saver = tf.train.Saver()
+with tf.Session() as sess:
     init_op = tf.global_variables_initializer()
-    lesson.restore_or_run(sess, init_op)
-    writer = lesson.writer(sess)
-    history = lesson.history(sess)
+    sess.run(init_op)
+    training = lesson.training(sess, saver, "fit", may_diverge=True)
+    writer = tf.summary.FileWriter(training.summaries, sess.graph)
+    history = training.history
     if len(history) == 0:
         w_value, b_value, loss_numpy = sess.run([w, b, loss])
         history.append(epoch=0, w=w_value[:, 0], b=b_value, loss=loss_numpy)
-    for e in lesson.loop(sess):
+    for e in training.steps(lesson.steps):
         sess.run([w_update, b_update])
         loss_numpy = loss.eval(session=sess)
         w_value, b_value = w.eval(session=sess), b.eval(session=sess)
@@ -160,12 +162,13 @@ print("w: %s, b: %s, loss: %s" % (w_value[:, 0], b_value, loss_numpy))
 
 # %%
 def train(name, updates):
-    with lesson.session(name, may_diverge=True) as sess:
+    with tf.Session() as sess:
         init_op = tf.global_variables_initializer()
-        lesson.restore_or_run(sess, init_op)
-        writer = lesson.writer(sess)
-        history = lesson.history(sess)
-        for e in lesson.loop(sess):
+        sess.run(init_op)
+        training = lesson.training(sess, saver, name, may_diverge=True)
+        writer = tf.summary.FileWriter(training.summaries, sess.graph)
+        history = training.history
+        for e in training.steps(lesson.steps):
             sess.run(updates)
             loss_numpy = loss.eval(session=sess)
             history.append(epoch=e + 1, loss=loss_numpy)

@@ -136,15 +136,19 @@ def evaluate(sess):
 
 
 # %%
+saver = tf.train.Saver()
+
+
 def train(name, train_op):
     epochs = 0
-    with lesson.session(name, may_diverge=True) as sess:
+    with tf.Session() as sess:
         init_op = tf.global_variables_initializer()
-        lesson.restore_or_run(sess, init_op)
-        writer = lesson.writer(sess)
-        history = lesson.history(sess)
+        sess.run(init_op)
+        training = lesson.training(sess, saver, name, may_diverge=True)
+        writer = tf.summary.FileWriter(training.summaries, sess.graph)
+        history = training.history
         start = time.time()
-        for e in lesson.loop(sess):
+        for e in training.steps(lesson.steps):
             sess.run(train_op)
             epochs += 1
             if (e + 1) % 20 == 0:

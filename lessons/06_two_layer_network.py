@@ -142,13 +142,17 @@ at_logistic, at_two = logistic_regression(points), two_network(points)
 
 
 # %%
+saver = tf.train.Saver()
+
+
 def train(name, train_op, loss, output, at_points):
-    with lesson.session(name) as sess:
+    with tf.Session() as sess:
         init_op = tf.global_variables_initializer()
-        lesson.restore_or_run(sess, init_op)
-        writer = lesson.writer(sess)
-        history = lesson.history(sess)
-        for e in lesson.loop(sess):
+        sess.run(init_op)
+        training = lesson.training(sess, saver, name)
+        writer = tf.summary.FileWriter(training.summaries, sess.graph)
+        history = training.history
+        for e in training.steps(lesson.steps):
             sess.run(train_op)
             if (e + 1) % 100 == 0:
                 loss_value, summary = sess.run([loss, merged])

@@ -124,14 +124,15 @@ def step_of(path):
 
 
 # %%
-with lesson.session("two_network") as sess:
+with tf.Session() as sess:
     init_op = tf.global_variables_initializer()
-    lesson.restore_or_run(sess, init_op)
-    writer = lesson.writer(sess)
-    history = lesson.history(sess)
-    step = step_of(lesson.newest_checkpoint(sess))
+    sess.run(init_op)
+    training = lesson.training(sess, tf.train.Saver(), "two_network")
+    writer = tf.summary.FileWriter(training.summaries, sess.graph)
+    history = training.history
+    step = step_of(tf.train.latest_checkpoint(training.folder))
     take_up(sess, step)
-    for e in lesson.loop(sess):
+    for e in training.steps(lesson.steps):
         sess.run(train_op)
         if (e + 1) % 100 == 0:
             loss_value, summary = sess.run([loss_two, merged])
@@ -198,18 +199,18 @@ for name in ("layer1/weights1:0", "layer1/weights1/Read/ReadVariableOp:0"):
 # on in the imported graph, as many steps again.
 
 # %%
-with graph.as_default(), lesson.session("continued") as sess:
+with graph.as_default(), tf.Session() as sess:
     imported_saver.restore(sess, newest)
     net_restored, loss_restored, w1_restored = sess.run([net_again, loss_again, w1_again])
     grid_restored = sess.run(net_again, feed_dict={x_again: grid})
     print("epoch: %d, loss: %.4f, restored" % (step_of(newest), loss_restored))
-    lesson.restore_or_run(sess, tf.no_op())
-    writer = lesson.writer(sess)
-    history_on = lesson.history(sess)
+    training = lesson.training(sess, imported_saver, "continued")
+    writer = tf.summary.FileWriter(training.summaries, sess.graph)
+    history_on = training.history
     if not len(history_on):
         history_on.append(step=step_of(newest), loss=loss_restored)
     begin = int(history_on["step"][0])
-    for e in lesson.loop(sess):
+    for e in training.steps(lesson.steps):
         sess.run(train_again)
         if (e + 1) % 100 == 0:
             loss_value, summary = sess.run([loss_again, merged_again])
@@ -304,7 +305,7 @@ with tf.Graph().as_default(), tf.Session() as sess:
 # **A shape that differs**, here five hidden units in place of four. The variables of the documents'
 # time (reference variables) refuse. Resource variables do not: they take the values with their
 # shape, and it is only luck if a later operation complains. Build the graph as it was saved, and
-# compare the shapes before you restore; `lesson.restore_or_run` does.
+# compare the shapes before you restore; the course does when it restores.
 
 # %%
 with tf.Graph().as_default(), tf.Session() as sess:

@@ -158,12 +158,14 @@ def evaluate(image_set):
 
 
 # %%
-with lesson.session() as sess:
+saver = tf.train.Saver()
+with tf.Session() as sess:
     init_op = tf.global_variables_initializer()
-    lesson.restore_or_run(sess, init_op, [train_set, test_set])
-    writer = lesson.writer(sess)
-    history = lesson.history(sess)
-    for e in lesson.loop(sess):
+    sess.run(init_op)
+    training = lesson.training(sess, saver, data=[train_set, test_set])
+    writer = tf.summary.FileWriter(training.summaries, sess.graph)
+    history = training.history
+    for e in training.steps(lesson.steps):
         images, labels = train_set.next_batch(lesson.batch_size)
         sess.run(train_op, feed_dict={input_ph: images, label_ph: labels})
         if e % 1000 == 999:

@@ -131,8 +131,7 @@ print("merge_all: %d summaries" % len(tf.get_collection(tf.GraphKeys.SUMMARIES))
 # ## Session · 会话
 #
 # One `FileWriter` for training and one for testing, each in a folder of its own; `sess.graph` in
-# the first call gives TensorBoard the graph to draw. (`lesson.writer(sess, "train")` is
-# `tf.summary.FileWriter("summaries/09_tensorboard/train", sess.graph)`.)
+# the first call gives TensorBoard the graph to draw.
 #
 # Every 1,000 steps all summaries are written for the batch just trained on, and for one of test
 # images: `feed_dict={...}` in the document stands for these. The step that `add_summary` is given
@@ -140,18 +139,23 @@ print("merge_all: %d summaries" % len(tf.get_collection(tf.GraphKeys.SUMMARIES))
 
 
 # %%
+LOGS = lesson.summaries  # summaries/09_tensorboard
+
+
 def quantiles(values):
     return np.percentile(values, [0, 7, 16, 31, 50, 69, 84, 93, 100])  # TensorBoard's own
 
 
 # %%
-with lesson.session() as sess:
+saver = tf.train.Saver()
+with tf.Session() as sess:
     init_op = tf.global_variables_initializer()
-    lesson.restore_or_run(sess, init_op, [train_set, test_set])
-    train_writer = lesson.writer(sess, "train")
-    test_writer = lesson.writer(sess, "test")
-    history = lesson.history(sess)
-    for e in lesson.loop(sess):
+    sess.run(init_op)
+    training = lesson.training(sess, saver, data=[train_set, test_set])
+    train_writer = tf.summary.FileWriter(LOGS + "/train", sess.graph)
+    test_writer = tf.summary.FileWriter(LOGS + "/test")
+    history = training.history
+    for e in training.steps(lesson.steps):
         images, labels = train_set.next_batch(lesson.batch_size)
         if e == 0:
             feed = {input_ph: images, label_ph: labels}

@@ -88,12 +88,14 @@ merged = tf.summary.merge_all()
 # weights are printed inside the loop or after it is left open. Here it is after.
 
 # %%
-with lesson.session() as sess:
+saver = tf.train.Saver()
+with tf.Session() as sess:
     init_op = tf.global_variables_initializer()
-    lesson.restore_or_run(sess, init_op)
-    writer = lesson.writer(sess)
-    history = lesson.history(sess)
-    for i in lesson.loop(sess):
+    sess.run(init_op)
+    training = lesson.training(sess, saver)
+    writer = tf.summary.FileWriter(training.summaries, sess.graph)
+    history = training.history
+    for i in training.steps(lesson.steps):
         start = (i * BATCH_SIZE) % 32
         end = (i * BATCH_SIZE) % 32 + BATCH_SIZE
         sess.run(train_step, feed_dict={x: X[start:end], y_: Y_[start:end]})

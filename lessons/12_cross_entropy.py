@@ -281,12 +281,14 @@ def train(name, loss_name, stddev):
         tf.summary.scalar("accuracy", accuracy)
         tf.summary.histogram("probabilities", tf.nn.softmax(y))
         merged, feed = tf.summary.merge_all(), {x: X, y_: Y_}
-        with lesson.session(name) as sess:
+        saver = tf.train.Saver()
+        with tf.Session() as sess:
             init_op = tf.global_variables_initializer()
-            lesson.restore_or_run(sess, init_op)
-            writer = lesson.writer(sess)
-            history = lesson.history(sess)
-            for i in lesson.loop(sess):
+            sess.run(init_op)
+            training = lesson.training(sess, saver, name)
+            writer = tf.summary.FileWriter(training.summaries, sess.graph)
+            history = training.history
+            for i in training.steps(lesson.steps):
                 if i < 20 or i % 20 == 0:
                     cem_, steep_, summary = sess.run([cem, steepness, merged], feed_dict=feed)
                     history.append(step=i, cem=cem_, gradient=steep_)

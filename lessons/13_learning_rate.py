@@ -50,14 +50,16 @@ merged = tf.summary.merge_all()
 
 # %%
 histories, ends = [], []
+saver = tf.train.Saver()
 for learning_rate, train_step in zip(LEARNING_RATES, train_steps):
     print("Learning rate %g" % learning_rate)
-    with lesson.session("rate_%g" % learning_rate, may_diverge=True) as sess:
+    with tf.Session() as sess:
         init_op = tf.global_variables_initializer()
-        lesson.restore_or_run(sess, init_op)
-        writer = lesson.writer(sess)
-        histories.append(lesson.history(sess))
-        for i in lesson.loop(sess):
+        sess.run(init_op)
+        training = lesson.training(sess, saver, "rate_%g" % learning_rate, may_diverge=True)
+        writer = tf.summary.FileWriter(training.summaries, sess.graph)
+        histories.append(training.history)
+        for i in training.steps(lesson.steps):
             sess.run(train_step)
             w_val = sess.run(w)
             loss_val = sess.run(loss)

@@ -73,12 +73,14 @@ merged = tf.summary.merge_all()
 # has been raised by then.
 
 # %%
-with lesson.session() as sess:
+saver = tf.train.Saver()
+with tf.Session() as sess:
     init_op = tf.global_variables_initializer()
-    lesson.restore_or_run(sess, init_op)
-    writer = lesson.writer(sess)
-    history = lesson.history(sess)
-    for i in lesson.loop(sess):
+    sess.run(init_op)
+    training = lesson.training(sess, saver)
+    writer = tf.summary.FileWriter(training.summaries, sess.graph)
+    history = training.history
+    for i in training.steps(lesson.steps):
         sess.run(train_step)
         learning_rate_val = sess.run(learning_rate)
         global_step_val = sess.run(global_step)

@@ -141,12 +141,16 @@ def natural_exponential(j, nu=lesson.nu):
 
 
 # %%
+saver = tf.train.Saver()
+
+
 def descend(name, start, schedule):
-    with lesson.session(name, may_diverge=True) as sess:
-        lesson.restore_or_run(sess, begin_at[start])
-        writer = lesson.writer(sess)
-        history = lesson.history(sess)
-        for j in lesson.loop(sess):
+    with tf.Session() as sess:
+        sess.run(begin_at[start])
+        training = lesson.training(sess, saver, name, may_diverge=True)
+        writer = tf.summary.FileWriter(training.summaries, sess.graph)
+        history = training.history
+        for j in training.steps(lesson.steps):
             feed = {gamma: schedule(j)}
             w0_, w1_, J_ = sess.run([w0, w1, J])
             if np.isfinite(J_):

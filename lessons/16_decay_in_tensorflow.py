@@ -198,14 +198,18 @@ for option in ({"decay_rate": NU}, {"staircase": True}):
 
 
 # %%
+saver = tf.train.Saver()
+
+
 def train(name):
     rate, train_op = trainings[name]
-    with lesson.session(name) as sess:
+    with tf.Session() as sess:
         init_op = tf.global_variables_initializer()
-        lesson.restore_or_run(sess, init_op)
-        writer = lesson.writer(sess)
-        history = lesson.history(sess)
-        for i in lesson.loop(sess):
+        sess.run(init_op)
+        training = lesson.training(sess, saver, name)
+        writer = tf.summary.FileWriter(training.summaries, sess.graph)
+        history = training.history
+        for i in training.steps(lesson.steps):
             step, rate_val, cost_val, summary = sess.run([global_step, rate, cost, merged[name]])
             writer.add_summary(summary, i)
             history.append(step=step, rate=rate_val, cost=cost_val)

@@ -113,14 +113,18 @@ merged = tf.summary.merge_all()
 
 
 # %%
+saver = tf.train.Saver()
+
+
 def train(name, train_step):
-    with lesson.session(name, may_diverge=True) as sess:
+    with tf.Session() as sess:
         init_op = tf.global_variables_initializer()
-        lesson.restore_or_run(sess, init_op, [sets.train])
-        writer = lesson.writer(sess)
-        history = lesson.history(sess)
+        sess.run(init_op)
+        training = lesson.training(sess, saver, name, may_diverge=True, data=[sets.train])
+        writer = tf.summary.FileWriter(training.summaries, sess.graph)
+        history = training.history
         everything = {X: X_train, Y: Y_train}
-        for i in lesson.loop(sess):
+        for i in training.steps(lesson.steps):
             X_mini, Y_mini = sets.train.next_batch(lesson.batch_size)
             sess.run(train_step, feed_dict={X: X_mini.T, Y: Y_mini.T})
             epoch, place = divmod(i, steps_per_epoch)

@@ -63,13 +63,15 @@ merged = tf.summary.merge_all()
 # and w1 becomes 10. After that only the shadow moves. Printed are the weight and its shadow.
 
 # %%
-with lesson.session() as sess:
+saver = tf.train.Saver()
+with tf.Session() as sess:
     init_op = tf.global_variables_initializer()
-    lesson.restore_or_run(sess, init_op)
-    writer = lesson.writer(sess)
-    history = lesson.history(sess)
+    sess.run(init_op)
+    training = lesson.training(sess, saver)
+    writer = tf.summary.FileWriter(training.summaries, sess.graph)
+    history = training.history
     print("[%s, %s]" % tuple(sess.run([w1, ema.average(w1)])))
-    for i in lesson.loop(sess):
+    for i in training.steps(lesson.steps):
         if i == 0:
             sess.run(tf.assign(w1, 1))
         if i == 1:
@@ -82,7 +84,7 @@ with lesson.session() as sess:
         writer.add_summary(sess.run(merged), i)
         history.append(update=i, w1=w1_val, shadow=shadow, quick=quick_shadow)
     shadow_end = sess.run(ema.average(w1))
-    checkpoint = lesson.newest_checkpoint(sess)
+    checkpoint = tf.train.latest_checkpoint(training.folder)
 
 # %% [markdown]
 # ### Averaging while training · 与训练同步

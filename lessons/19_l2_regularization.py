@@ -124,13 +124,17 @@ Y_new = (np.sum(X_new**2, axis=1, keepdims=True) < 2).astype(int)
 
 
 # %%
+saver = tf.train.Saver()
+
+
 def train(name, train_step, loss, line):
-    with lesson.session(name) as sess:
+    with tf.Session() as sess:
         init_op = tf.global_variables_initializer()
-        lesson.restore_or_run(sess, init_op)
-        writer = lesson.writer(sess)
-        history = lesson.history(sess)
-        for i in lesson.loop(sess):
+        sess.run(init_op)
+        training = lesson.training(sess, saver, name)
+        writer = tf.summary.FileWriter(training.summaries, sess.graph)
+        history = training.history
+        for i in training.steps(lesson.steps):
             start = (i * BATCH_SIZE) % 300
             end = start + BATCH_SIZE
             sess.run(train_step, feed_dict={x: X[start:end], y_: Y_[start:end]})

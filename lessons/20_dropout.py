@@ -69,9 +69,9 @@ def dropout(inputs, rate, training, seed):
 
 
 inputs = tf.placeholder(tf.float32, [None, 2])
-training = tf.placeholder_with_default(False, [], name="training")
+is_training = tf.placeholder_with_default(False, [], name="training")
 seed = lesson.op_seed()
-outputs = dropout(inputs, lesson.rate, training, seed)
+outputs = dropout(inputs, lesson.rate, is_training, seed)
 
 # %% [markdown]
 # By hand: a number between 0 and 1 is drawn for each neuron; it stays where that is `rate` or
@@ -116,7 +116,7 @@ rate = tf.placeholder_with_default(0.0, [], name="rate")
 w1 = tf.Variable(normal([NETWORKS, 2, HIDDEN], stddev=1))
 b1 = tf.Variable(tf.zeros([NETWORKS, 1, HIDDEN]))
 y1 = tf.nn.relu(tf.matmul(tf.stack([x] * NETWORKS), w1) + b1)
-y1_dropped = dropout(y1, rate, training, seed=lesson.op_seed())
+y1_dropped = dropout(y1, rate, is_training, seed=lesson.op_seed())
 
 w2 = tf.Variable(normal([NETWORKS, HIDDEN, 1], stddev=0.125))
 b2 = tf.Variable(tf.zeros([NETWORKS, 1, 1]))
@@ -151,7 +151,7 @@ merged = tf.summary.merge_all()
 
 # %%
 with tf.Session() as sess:
-    feed = {inputs: data, training: True}
+    feed = {inputs: data, is_training: True}
     first, slope, hand = sess.run([outputs, gradient, by_hand], feed_dict=feed)
     draws = [first] + [sess.run(outputs, feed_dict=feed) for _ in range(999)]
     inference = sess.run(outputs, feed_dict={inputs: data})
@@ -182,15 +182,19 @@ grid = np.c_[xx.ravel(), yy.ravel()]
 here, new = {x: X, y_: Y_}, {x: X_new, y_: Y_new}
 
 
+saver = tf.train.Saver()
+
+
 def train(name, rate_value):
-    feed = {x: X, y_: Y_, training: True, rate: rate_value}
-    with lesson.session(name) as sess:
+    feed = {x: X, y_: Y_, is_training: True, rate: rate_value}
+    with tf.Session() as sess:
         init_op = tf.global_variables_initializer()
-        lesson.restore_or_run(sess, init_op)
-        writer = lesson.writer(sess)
-        history = lesson.history(sess)
+        sess.run(init_op)
+        training = lesson.training(sess, saver, name)
+        writer = tf.summary.FileWriter(training.summaries, sess.graph)
+        history = training.history
         masks = 0
-        for i in lesson.loop(sess):
+        for i in training.steps(lesson.steps):
             while masks < i:  # only where it is resumed
                 sess.run(y1_dropped.op, feed_dict=feed)
                 masks += 1

@@ -89,11 +89,12 @@ tf.summary.histogram("kernel", w)
 merged = tf.summary.merge_all()
 
 # %% [markdown]
-# A Saver of its own keeps the best epochs. None of them is thrown away, since a run that goes on
+# A second Saver keeps the best epochs. None of them is thrown away, since a run that goes on
 # after a kill may go back behind the last one.
 
 # %%
-saver = tf.train.Saver(max_to_keep=None, save_relative_paths=True)
+saver = tf.train.Saver()
+best_saver = tf.train.Saver(max_to_keep=None, save_relative_paths=True)
 
 # %% [markdown]
 # ## Session · 会话
@@ -117,7 +118,7 @@ def wait(losses):
 # %% [markdown]
 # The loop. An epoch that beats all before it is saved into `best/`. After `patience` others
 # `break` leaves the loop; the short loop behind it counts and saves the epoch that was left. At
-# the end the Saver brings the best epoch back from the disk.
+# the end the second Saver brings the best epoch back from the disk.
 #
 # `len(history)` is the number of epochs done. A run that goes on after its training has stopped
 # asks for no more than that.
@@ -125,26 +126,26 @@ def wait(losses):
 
 # %%
 def train(name, epochs, patience, monitor, one_epoch, examples):
-    with lesson.session(name, may_diverge=True) as sess:
+    with tf.Session() as sess:
         init_op = tf.global_variables_initializer()
-        lesson.restore_or_run(sess, init_op)
-        writer = lesson.writer(sess)
-        history = lesson.history(sess)
-        folder = lesson.newest_checkpoint(sess).rsplit("model.ckpt", 1)[0]
-        best_path = folder + "best/model.ckpt"
+        sess.run(init_op)
+        training = lesson.training(sess, saver, name, may_diverge=True)
+        writer = tf.summary.FileWriter(training.summaries, sess.graph)
+        history = training.history
+        best_path = training.folder + "/best/model.ckpt"
         going_on = wait(history[monitor]) < patience
-        for epoch in lesson.loop(sess, epochs if going_on else len(history)):
+        for epoch in training.steps(epochs if going_on else len(history)):
             watch(sess, writer, epoch, examples)
             history.append(epoch=epoch + 1, **one_epoch(sess, epoch))
             if wait(history[monitor]) == 0:
-                saver.save(sess, best_path, global_step=epoch + 1, write_meta_graph=False)
+                best_saver.save(sess, best_path, global_step=epoch + 1, write_meta_graph=False)
             if wait(history[monitor]) >= patience:
                 break
-        for epoch in lesson.loop(sess, len(history)):
+        for epoch in training.steps(len(history)):
             pass
         last = look_at(sess)
         best = best_epoch(history[monitor])
-        saver.restore(sess, "%s-%d" % (best_path, best))
+        best_saver.restore(sess, "%s-%d" % (best_path, best))
         restored = look_at(sess)
     print("%s: %d epochs, epoch %d restored" % (name, len(history), best))
     return {"history": history, "best_epoch": best, "last": last, "restored": restored}

@@ -95,7 +95,7 @@ print("the variance that the fused kernel gives back: %s" % kernel[2])
 # ### A layer · 网络中的一层
 #
 # In training the layer takes the batch's μ and σ², in inference the averages; the placeholder
-# `training` says which. The averages are no weights (`trainable=False`), so no optimizer moves
+# `is_training` says which. The averages are no weights (`trainable=False`), so no optimizer moves
 # them. The ops that do go into the collection UPDATE_OPS. Names and defaults are Keras's.
 
 
@@ -190,8 +190,8 @@ def network(net, training, places):
 def build(places, forgotten=False):
     x = tf.placeholder(tf.float32, shape=(None, 2), name="x")
     y_ = tf.placeholder(tf.float32, shape=(None, 1), name="y_")
-    training = tf.placeholder_with_default(False, shape=(), name="training")
-    net, inputs = network(x, training, places)
+    is_training = tf.placeholder_with_default(False, shape=(), name="training")
+    net, inputs = network(x, is_training, places)
     loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(logits=net, labels=y_))
     right = tf.equal(net > 0, y_ > 0.5)
     accuracy = tf.reduce_mean(tf.cast(right, tf.float32))
@@ -204,7 +204,7 @@ def build(places, forgotten=False):
     tf.summary.scalar("loss", loss)
     tf.summary.scalar("accuracy", accuracy)
     tf.summary.histogram("input_of_the_last_layer", inputs[-1])
-    return x, y_, training, net, inputs, loss, accuracy, train_op
+    return x, y_, is_training, net, inputs, loss, accuracy, train_op
 
 
 # %% [markdown]
@@ -217,29 +217,31 @@ def build(places, forgotten=False):
 # %%
 def train(name, places, forgotten=False):
     with tf.Graph().as_default():
-        x, y_, training, net, _, loss, accuracy, train_op = build(places, forgotten)
+        x, y_, is_training, net, _, loss, accuracy, train_op = build(places, forgotten)
         merged = tf.summary.merge_all()
         moments = [each[:, 0] for each in tf.get_collection("moments")[-1:]]
         everything = {x: X, y_: Y_}
-        with lesson.session(name) as sess:
+        saver = tf.train.Saver()
+        with tf.Session() as sess:
             init_op = tf.global_variables_initializer()
-            lesson.restore_or_run(sess, init_op)
-            writer = lesson.writer(sess)
-            history = lesson.history(sess)
-            for i in lesson.loop(sess):
+            sess.run(init_op)
+            training = lesson.training(sess, saver, name)
+            writer = tf.summary.FileWriter(training.summaries, sess.graph)
+            history = training.history
+            for i in training.steps(lesson.steps):
                 rows = np.random.RandomState(i).randint(0, len(X), lesson.batch_size)
-                sess.run(train_op, feed_dict={x: X[rows], y_: Y_[rows], training: True})
+                sess.run(train_op, feed_dict={x: X[rows], y_: Y_[rows], is_training: True})
                 if (i + 1) % 50 == 0 or i + 1 == lesson.steps:
                     new, summary = sess.run([loss, merged], feed_dict=everything)
-                    feed = {**everything, training: True}
+                    feed = {**everything, is_training: True}
                     old, last = sess.run([loss, moments], feed_dict=feed)
                     writer.add_summary(summary, i + 1)
                     history.append(step=i + 1, inference=new, training=old, last=np.ravel(last))
             end = {}
             for key, feed in (("train", everything), ("test", {x: X_test, y_: Y_test})):
                 end[key] = sess.run([loss, accuracy], feed_dict=feed)
-            end["training"] = sess.run(loss, feed_dict={**everything, training: True})
-            end.update(look_at(sess, x, training, net) if moments else {})
+            end["training"] = sess.run(loss, feed_dict={**everything, is_training: True})
+            end.update(look_at(sess, x, is_training, net) if moments else {})
     line = "%-9s loss %.4f (with the batch's μ and σ² %.4f), accuracy %.4f; test: %.4f, %.4f"
     print(line % (name, end["train"][0], end["training"], end["train"][1], *end["test"]))
     return dict(end, history=history)
@@ -248,11 +250,11 @@ def train(name, places, forgotten=False):
 # %% [markdown]
 # Two more things to look at. The last layer that is normalized, by the fused kernel with
 # `is_training=False`, and by the layer, in inference. And what the network says of single points,
-# in inference, and if somebody asks it with `training: True`.
+# in inference, and if somebody asks it with `is_training: True`.
 
 
 # %%
-def look_at(sess, x, training, net):
+def look_at(sess, x, is_training, net):
     before, after = (tf.get_collection(name)[-1] for name in ("before", "after"))
     names = tf.get_collection(tf.GraphKeys.GLOBAL_VARIABLES, "bn")
     gamma, beta, moving_mean, moving_variance = names[-4:]
@@ -261,7 +263,7 @@ def look_at(sess, x, training, net):
     pair = sess.run([after, kernel], feed_dict={x: X_test})
     seen = {"fused_differs": np.abs(pair[0] - pair[1]).max() / np.abs(pair[1]).max()}
     for name, value in (("inference", False), ("alone", True)):
-        points = [{x: X_test[k : k + 1], training: value} for k in (0, 100, 200, 300)]
+        points = [{x: X_test[k : k + 1], is_training: value} for k in (0, 100, 200, 300)]
         seen[name] = np.ravel([sess.run(net, feed_dict=feed) for feed in points])
     return seen
 
@@ -274,7 +276,7 @@ forgotten = train("forgotten", [lesson.place], forgotten=True)
 # %%
 print("inference by hand and by fused_batch_norm: %.0e apart" % normalized["fused_differs"])
 print("four points in inference:       %s" % np.round(normalized["inference"], 3))
-print("alone, with `training: True`:   %s" % np.round(normalized["alone"], 3))
+print("alone, with `is_training: True`:   %s" % np.round(normalized["alone"], 3))
 
 # %% [markdown]
 # ### Why the plain network stands still · 输入的分布
@@ -285,9 +287,9 @@ print("alone, with `training: True`:   %s" % np.round(normalized["alone"], 3))
 # %%
 def spread(places):
     with tf.Graph().as_default(), tf.Session() as sess:
-        x, _, training, _, inputs, *_ = build(places)
+        x, _, is_training, _, inputs, *_ = build(places)
         sess.run(tf.global_variables_initializer())
-        values = sess.run(inputs, feed_dict={x: X, training: True})
+        values = sess.run(inputs, feed_dict={x: X, is_training: True})
         return [np.mean(np.std(value, axis=0)) for value in values]
 
 
@@ -304,10 +306,10 @@ for name, values in spreads.items():
 #   layer gets a spread of about 1, the loss falls to 0.337, and 83 % of the test points are right.
 # * `forgotten` learns in training exactly what `with` learns, bit for bit. In inference it is a
 #   coin: its averages are still the first 0 and 1. The training loss does not show it; ask your
-#   network with `training` False.
+#   network with `is_training` False.
 # * The averages lag: 0.99¹⁰⁰ = 0.37, so after 100 steps more than a third of them is still the
 #   first 0 and 1, and inference is a coin where training is at 0.43 already.
-# * Asked with `training: True` for one point, the network says the same of every point: a batch of
+# * Asked with `is_training: True` for one point, the network says the same of every point: a batch of
 #   one is its own μ, and x̂ is 0 whatever x is.
 # * Keras 3's `BatchNormalization` and `Dense`, from the same weights on the same batches, stand
 #   after 300 steps at 0.57825 in inference and 0.38609 by the μ and σ² of the points, as does the

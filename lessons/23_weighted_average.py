@@ -111,12 +111,14 @@ merged = tf.summary.merge_all()
 # Every step takes one more θ. Step i of the loop has n = i + 1.
 
 # %%
-with lesson.session() as sess:
+saver = tf.train.Saver()
+with tf.Session() as sess:
     init_op = tf.global_variables_initializer()
-    lesson.restore_or_run(sess, init_op)
-    writer = lesson.writer(sess)
-    history = lesson.history(sess)
-    for i in lesson.loop(sess):
+    sess.run(init_op)
+    training = lesson.training(sess, saver)
+    writer = tf.summary.FileWriter(training.summaries, sess.graph)
+    history = training.history
+    for i in training.steps(lesson.steps):
         feed = {theta: thetas[i]}
         sess.run(step, feed_dict=feed)
         values, summary = sess.run([averages, merged], feed_dict=feed)

@@ -386,12 +386,14 @@ def train(problem):
         largest, differences, look = compare(stacked)
         merged = summaries(losses, stacked)
         watched = {"loss": losses, "difference": differences}
-        with lesson.session(problem, may_diverge=True) as sess:
+        saver = tf.train.Saver()
+        with tf.Session() as sess:
             init_op = tf.global_variables_initializer()
-            lesson.restore_or_run(sess, init_op)
-            writer = lesson.writer(sess)
-            history = lesson.history(sess)
-            for i in lesson.loop(sess):
+            sess.run(init_op)
+            training = lesson.training(sess, saver, problem, may_diverge=True)
+            writer = tf.summary.FileWriter(training.summaries, sess.graph)
+            history = training.history
+            for i in training.steps(lesson.steps):
                 sess.run(train_op, feed_dict=dict(zip((x, y), batch(i))))
                 sess.run(look)
                 if i < 10 or i % 10 == 9:
@@ -427,14 +429,16 @@ with graph_of_limit.as_default():
     tf.summary.scalar("step_of_theta1", v[0] / (ETA * G))
     tf.summary.histogram("steps", v / (ETA * G))
     merged = tf.summary.merge_all()
+    saver = tf.train.Saver()
 
 # %%
-with graph_of_limit.as_default(), lesson.session("limit") as sess:
+with graph_of_limit.as_default(), tf.Session() as sess:
     init_op = tf.global_variables_initializer()
-    lesson.restore_or_run(sess, init_op)
-    writer = lesson.writer(sess)
-    limit = lesson.history(sess)
-    for i in lesson.loop(sess):
+    sess.run(init_op)
+    training = lesson.training(sess, saver, "limit")
+    writer = tf.summary.FileWriter(training.summaries, sess.graph)
+    limit = training.history
+    for i in training.steps(lesson.steps):
         sess.run(train_op, feed_dict={sign: (-1) ** i})
         v_val, summary = sess.run([v, merged])
         limit.append(update=i + 1, steps=v_val / (ETA * G))

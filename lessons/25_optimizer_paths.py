@@ -139,12 +139,14 @@ def train(name, make_train_op, learning_rate):
         train_op = make_train_op(cost, learning_rate)
         merged = tf.summary.merge_all()
         points = {X: x, Y: y}
-        with lesson.session(name) as sess:
+        saver = tf.train.Saver()
+        with tf.Session() as sess:
             init_op = tf.global_variables_initializer()
-            lesson.restore_or_run(sess, init_op)
-            writer = lesson.writer(sess)
-            history = lesson.history(sess)
-            for i in lesson.loop(sess):
+            sess.run(init_op)
+            training = lesson.training(sess, saver, name)
+            writer = tf.summary.FileWriter(training.summaries, sess.graph)
+            history = training.history
+            for i in training.steps(lesson.steps):
                 sess.run(train_op, feed_dict=points)
                 W_val, b_val, J, summary = sess.run([W, b, cost, merged], feed_dict=points)
                 writer.add_summary(summary, i + 1)

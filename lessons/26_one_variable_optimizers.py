@@ -160,12 +160,14 @@ def train(name, make_opt, start_at_0=False):
         tf.summary.scalar("loss", loss)
         tf.summary.histogram("vars", var)
         merged = tf.summary.merge_all()
-        with lesson.session(name) as sess:
+        saver = tf.train.Saver()
+        with tf.Session() as sess:
             init_op = initialize(opt, var, start_at_0)
-            lesson.restore_or_run(sess, init_op)
-            writer = lesson.writer(sess)
-            history = lesson.history(sess)
-            for i in lesson.loop(sess):
+            sess.run(init_op)
+            training = lesson.training(sess, saver, name)
+            writer = tf.summary.FileWriter(training.summaries, sess.graph)
+            history = training.history
+            for i in training.steps(lesson.steps):
                 sess.run(train_op)
                 values, summary = sess.run([watched, merged])
                 history.append(update=i + 1, **values)

@@ -138,12 +138,14 @@ def train(name, make_train_op):
         tf.summary.scalar("loss", loss)
         tf.summary.histogram("weights", tf.get_collection("params")[0])
         merged = tf.summary.merge_all()
-        with lesson.session(name) as sess:
+        saver = tf.train.Saver()
+        with tf.Session() as sess:
             init_op = tf.global_variables_initializer()
-            lesson.restore_or_run(sess, init_op, [train_set])
-            writer = lesson.writer(sess)
-            history = lesson.history(sess)
-            for i in lesson.loop(sess):
+            sess.run(init_op)
+            training = lesson.training(sess, saver, name, data=[train_set])
+            writer = tf.summary.FileWriter(training.summaries, sess.graph)
+            history = training.history
+            for i in training.steps(lesson.steps):
                 images, labels = train_set.next_batch(lesson.batch_size)
                 feed = {input_ph: images, label_ph: labels}
                 if i % every == 0:

@@ -134,13 +134,17 @@ merged = tf.summary.merge_all()
 
 
 # %%
+saver = tf.train.Saver()
+
+
 def watch(name, train_step, loss):
-    with lesson.session(name, may_diverge=True) as sess:
+    with tf.Session() as sess:
         init_op = tf.global_variables_initializer()
-        lesson.restore_or_run(sess, init_op, [sets.train])
-        writer = lesson.writer(sess)
-        history = lesson.history(sess)
-        for i in lesson.loop(sess, min(1200, lesson.steps)):
+        sess.run(init_op)
+        training = lesson.training(sess, saver, name, may_diverge=True, data=[sets.train])
+        writer = tf.summary.FileWriter(training.summaries, sess.graph)
+        history = training.history
+        for i in training.steps(min(1200, lesson.steps)):
             X_mini, Y_mini = sets.train.next_batch(lesson.batch_size)
             feed = {X: X_mini.T, Y: Y_mini.T, learning_rate: np.float32(0.1)}
             cost_, spread_ = sess.run([loss, spread], feed_dict=feed)
@@ -178,13 +182,14 @@ for name, train_step, loss in (
 
 # %%
 def train(name, train_step, rate, loss):
-    with lesson.session(name, may_diverge=True) as sess:
+    with tf.Session() as sess:
         init_op = tf.global_variables_initializer()
-        lesson.restore_or_run(sess, init_op, [sets.train])
-        writer = lesson.writer(sess)
-        history = lesson.history(sess)
+        sess.run(init_op)
+        training = lesson.training(sess, saver, name, may_diverge=True, data=[sets.train])
+        writer = tf.summary.FileWriter(training.summaries, sess.graph)
+        history = training.history
         everything = {X: X_train, Y: Y_train}
-        for i in lesson.loop(sess):
+        for i in training.steps(lesson.steps):
             X_mini, Y_mini = sets.train.next_batch(lesson.batch_size)
             feed = {X: X_mini.T, Y: Y_mini.T, learning_rate: np.float32(rate)}
             sess.run(train_step, feed_dict=feed)

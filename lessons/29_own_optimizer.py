@@ -112,14 +112,18 @@ merged = tf.summary.merge_all()
 
 
 # %%
+saver = tf.train.Saver()
+
+
 def run_model_mb(name, train_step, cost, accuracy, logging_step=10):
-    with lesson.session(name, may_diverge=True) as sess:
+    with tf.Session() as sess:
         init_op = tf.global_variables_initializer()
-        lesson.restore_or_run(sess, init_op, [mnist_train])
-        writer = lesson.writer(sess)
-        history = lesson.history(sess)
+        sess.run(init_op)
+        training = lesson.training(sess, saver, name, may_diverge=True, data=[mnist_train])
+        writer = tf.summary.FileWriter(training.summaries, sess.graph)
+        history = training.history
         feed_all = {X: features, Y: classes}
-        for i in lesson.loop(sess):
+        for i in training.steps(lesson.steps):
             epoch, place = divmod(i, total_batch)
             batch_xs, batch_ys = mnist_train.next_batch(lesson.minibatch_size)
             batch_xs_t, batch_ys_t = batch_xs.T, batch_ys.T
@@ -214,12 +218,14 @@ def train_deep(name, stddev):
 # %%
 def run_deep(name, x, y, train_step, acc, merged):
     images, labels = sets.test.examples()
-    with lesson.session(name, may_diverge=True) as sess:
+    saver = tf.train.Saver()
+    with tf.Session() as sess:
         init_op = tf.global_variables_initializer()
-        lesson.restore_or_run(sess, init_op, [mnist_train])
-        writer = lesson.writer(sess)
-        history = lesson.history(sess)
-        for i in lesson.loop(sess, lesson.noise_steps):
+        sess.run(init_op)
+        training = lesson.training(sess, saver, name, may_diverge=True, data=[mnist_train])
+        writer = tf.summary.FileWriter(training.summaries, sess.graph)
+        history = training.history
+        for i in training.steps(lesson.noise_steps):
             xs, ys = mnist_train.next_batch(lesson.minibatch_size)
             sess.run(train_step, feed_dict={x: xs, y: ys})
             if i % 90 == 89 or i == 0:

@@ -265,12 +265,14 @@ def look(sess, rows):
     return sess.run(log_rmse, feed_dict={x: X[rows], y_: Y[rows]})
 
 
-with lesson.session() as sess:
+saver = tf.train.Saver()
+with tf.Session() as sess:
     init_op = tf.global_variables_initializer()
-    lesson.restore_or_run(sess, init_op)
-    writer = lesson.writer(sess)
-    history = lesson.history(sess)
-    for i in lesson.loop(sess):
+    sess.run(init_op)
+    training = lesson.training(sess, saver)
+    writer = tf.summary.FileWriter(training.summaries, sess.graph)
+    history = training.history
+    for i in training.steps(lesson.steps):
         if i % BATCHES == 0:
             epoch, seen = i // BATCHES, [look(sess, train), look(sess, held_out)]
             writer.add_summary(sess.run(merged, feed_dict={scores: seen}), i)

@@ -4,9 +4,10 @@ import random
 import subprocess
 
 import pytest
+from conftest import ROOT, python
 
 from common import command_line
-from common.checkpoints import could_not_write
+from common.checkpoints import Checkpoints
 from common.errors import CourseError
 from common.tf1 import tf
 from torture import disks, left_by_clean, numbers_of
@@ -83,10 +84,29 @@ def test_a_checkpoint_that_cannot_be_written_is_told_from_a_variable_without_a_v
         with pytest.raises(tf.errors.FailedPreconditionError) as without_value:
             sess.run(v)
         sess.run(v.initializer)
+        saver = tf.train.Saver()
         with pytest.raises(ValueError) as without_folder:
-            tf.train.Saver().save(sess, str(tmp_path / "none" / "none" / "model.ckpt"))
-    assert not could_not_write(without_value.value)
-    assert could_not_write(without_folder.value)
+            saver.save(sess, str(tmp_path / "none" / "none" / "model.ckpt"))
+    own = Checkpoints(tmp_path / "none", {}, saver)
+    assert own.explained(without_value.value, [tmp_path]) is None
+    assert "--output FOLDER" in str(own.explained(without_folder.value, [tmp_path]))
+    assert own.explained(without_folder.value, [tmp_path / "another"]) is None
+
+
+def test_a_training_without_initial_values_keeps_tensorflows_own_error(tmp_path):
+    program = """
+from common import Lesson, tf
+lesson = Lesson("10_yogurt_mse", steps=3)
+w = tf.Variable(1.0, name="w", use_resource=%s)
+saver = tf.train.Saver()
+with tf.Session() as sess:
+    lesson.training(sess, saver)
+"""
+    for kind in (True, False):
+        code, _, err = python(
+            "-c", program % kind, env={"PYTHONPATH": str(ROOT), "COURSE_OUTPUT": str(tmp_path)}
+        )
+        assert code == 1 and "FailedPreconditionError" in err and "Traceback" in err
 
 
 GONE = "ValueError: The passed save_path is not a valid checkpoint: model.ckpt-200"

@@ -109,7 +109,9 @@ def test_ctrl_c_ends_the_search_and_the_sentence_says_what_is_known(searching, t
     os.killpg(run.pid, signal.SIGINT)  # as a terminal does
     _, err = run.communicate(timeout=600)
     assert run.returncode == 1
-    said = "its variable Variable is not finite any more at step 501 of 20000 (at step 0 it was)"
+    said = (
+        "what its histogram w1 shows is not finite any more at step 501 of 20000 (at step 1 it was)"
+    )
     assert f"Lesson 10 diverged: {said}" in err and err.count("\n") == 1
     search.wait(600)  # it ended, though perhaps nobody has collected it yet
     assert temporary(tmp_path) == []

@@ -175,7 +175,7 @@ def test_a_notebook_restores_where_its_lesson_is_told_to(tmp_path):
 
 def test_a_session_cell_that_runs_twice_trains_twice(tmp_path):
     notebook = notebooks.from_script(catalogue.find("18"))
-    (place,) = [k for k, cell in enumerate(notebook.cells) if "lesson.session(" in cell.source]
+    (place,) = [k for k, cell in enumerate(notebook.cells) if "lesson.training(" in cell.source]
     notebook.cells.insert(place, copy.deepcopy(notebook.cells[place]))
     notebooks.execute(notebook, tmp_path)
     once, again = (text(cell) for cell in notebook.cells[place : place + 2])

@@ -70,7 +70,8 @@ class TestEveryLesson:
         for folder in trainings:
             assert len(list(folder.iterdir())) == 1
             read = events(folder)
-            assert read.Graph().node
+            if folder != run.summaries / "test":  # once is enough
+                assert read.Graph().node
             assert read.Tags()["scalars"] and read.Tags()["histograms"]
             for tag in read.Tags()["scalars"]:
                 steps = [event.step for event in read.Scalars(tag)]

@@ -154,10 +154,10 @@ def test_a_run_that_ends_before_it_trains_loses_nothing_of_the_last_one(
 ):
     output = copy("10")
 
-    def fail(lesson, name="", may_diverge=False):
+    def fail(lesson, sess, saver):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("common.lesson.Lesson.session", fail)
+    monkeypatch.setattr("common.lesson.Lesson.training", fail)
     code, _, err = course_here("run", "10", "--steps", "1000", "--output", output)
     assert (code, err) == (130, "Interrupted before lesson 10 saved anything.\n")
     code, _, err = course_here("run", "10", "--resume", "--output", output)

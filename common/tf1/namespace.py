@@ -10,6 +10,7 @@ import importlib
 import types
 import warnings
 
+from common.tf1.events import FileWriter
 from common.tf1.runtime import GENUINE
 from common.tf1.runtime import tf as today
 from common.tf1.session import InteractiveSession, Session
@@ -110,9 +111,14 @@ def _todays_with_the_old():
         "random_uniform": seeds.random_uniform,
         "raw_ops": Namespace(today.raw_ops, gone=_KERNELS),
         "split": seeds.split,
+        "summary": Namespace(today.summary, {"FileWriter": FileWriter}),
         "tpu": Namespace(today.tpu, {"experimental": Namespace(today.tpu.experimental, gone=_TPU)}),
     }
     return Namespace(today, names, {"layers": lambda: _legacy_keras("layers")})
 
 
-tf = importlib.import_module("tensorflow") if GENUINE else _todays_with_the_old()
+if GENUINE:
+    tf = importlib.import_module("tensorflow")
+    tf.summary.FileWriter = FileWriter
+else:
+    tf = _todays_with_the_old()
