@@ -138,6 +138,17 @@ print("%d layers, %s = %d parameters" % (layers, " + ".join(map(str, counts.valu
 # each time and always begins at the same weights. The loss, the mean squared error of its
 # outputs, is what each step of the optimizer makes a little smaller (lessons 02 and 03 show
 # how). All eight rows are one batch.
+#
+# What begins with `lesson` or `training` is the course's own; plain lines stand for it elsewhere:
+#
+# | here | in plain TensorFlow 1 |
+# |---|---|
+# | `lesson.steps` | a constant; here a flag of the command, `--steps` |
+# | `lesson.training(sess, saver)` | nothing; to go on or look again `saver.restore(…)` |
+# | `training.summaries` | a folder: `"summaries/01_neuron_and_activations/relu"` |
+# | `training.steps(lesson.steps)` | `range(STEPS)`, with ten times `saver.save(sess, path, i)` |
+# | `training.history` | a list of what is to be drawn; here saved with each checkpoint |
+# | `lesson.figure`, `compare`, `finish` | `plt.savefig`, `print` |
 
 # %%
 histories, ends = {}, {}

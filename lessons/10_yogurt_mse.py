@@ -86,6 +86,17 @@ merged = tf.summary.merge_all()
 # Batches of 8 go round and round through the 32 days. Every 500 steps the weights are
 # printed. The document's code, of Python 2, has lost its indentation: whether the final
 # weights are printed inside the loop or after it is left open. Here it is after.
+#
+# What begins with `lesson` or `training` is the course's own; plain lines stand for it elsewhere:
+#
+# | here | in plain TensorFlow 1 |
+# |---|---|
+# | `lesson.steps` | a constant; here a flag of the command, `--steps` |
+# | `lesson.training(sess, saver)` | nothing; to go on or look again `saver.restore(…)` |
+# | `training.summaries` | a folder: `"summaries/10_yogurt_mse/train"` |
+# | `training.steps(lesson.steps)` | `range(STEPS)`, with ten times `saver.save(sess, path, i)` |
+# | `training.history` | a list of what is to be drawn; here saved with each checkpoint |
+# | `lesson.figure`, `compare`, `finish` | `plt.savefig`, `print` |
 
 # %%
 saver = tf.train.Saver()

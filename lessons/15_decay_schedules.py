@@ -146,6 +146,8 @@ saver = tf.train.Saver()
 
 def descend(name, start, schedule):
     with tf.Session() as sess:
+        init_op = tf.global_variables_initializer()
+        sess.run(init_op)
         sess.run(begin_at[start])
         training = lesson.training(sess, saver, name, may_diverge=True)
         writer = tf.summary.FileWriter(training.summaries, sess.graph)

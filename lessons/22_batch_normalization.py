@@ -309,8 +309,8 @@ for name, values in spreads.items():
 #   network with `is_training` False.
 # * The averages lag: 0.99¹⁰⁰ = 0.37, so after 100 steps more than a third of them is still the
 #   first 0 and 1, and inference is a coin where training is at 0.43 already.
-# * Asked with `is_training: True` for one point, the network says the same of every point: a batch of
-#   one is its own μ, and x̂ is 0 whatever x is.
+# * Asked with `is_training: True` for one point, the network says the same of every point: a batch
+#   of one is its own μ, and x̂ is 0 whatever x is.
 # * Keras 3's `BatchNormalization` and `Dense`, from the same weights on the same batches, stand
 #   after 300 steps at 0.57825 in inference and 0.38609 by the μ and σ² of the points, as does the
 #   network here.

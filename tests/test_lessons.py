@@ -1,12 +1,32 @@
 """What is asked of every lesson; what each reaches is tested in tests/lessons/."""
 
+import ast
 import json
 import os
 
 import pytest
 from conftest import LESSONS, SHORTER
 
+from common import catalogue
 from torture import _nudge
+
+SESSION = {  # what the learner is to see of TensorFlow 1 where a lesson trains
+    "tf.Session",
+    "tf.global_variables_initializer",
+    "tf.train.Saver",
+    "tf.summary.FileWriter",
+    "sess.run",
+    "lesson.training",
+}
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_its_session_is_plain_tensorflow_1(name):
+    tree = ast.parse(catalogue.find(name).script.read_text(encoding="utf-8"))
+    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert calls >= SESSION
+    lines = (ast.unparse(node.iter) for node in ast.walk(tree) if isinstance(node, ast.For))
+    assert any("training.steps(" in line for line in lines)
 
 
 @pytest.mark.parametrize("name", LESSONS)

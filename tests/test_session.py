@@ -664,6 +664,7 @@ def test_operations_run_on_the_callers_thread_unless_something_else_is_asked_for
         Session(config="fast")
 
 
+@pytest.mark.same_bits
 def test_interactive_sessions_are_the_default_until_they_are_closed():
     v = tf.Variable(1.0)
     sess = InteractiveSession()
@@ -677,6 +678,7 @@ def test_interactive_sessions_are_the_default_until_they_are_closed():
 # Memory and threads -----------------------------------------------------------------------------
 
 
+@pytest.mark.same_bits
 def test_a_new_operation_in_each_step_does_not_make_it_keep_more(monkeypatch):
     made, given_up = [], []
     callable_of = session._Callable
