@@ -66,6 +66,7 @@ class Training:
         owner = {"lesson": lesson.name, "training": name}
         self.folder = str(saved / name)
         self.checkpoints = Checkpoints(saved / name, owner, saver)
+        self.graph = sess.graph
         self._lesson, self._sess, self._data = lesson, sess, data
         self._may_diverge = may_diverge
         self._finite_at = {"history": 0, "variables": 0}

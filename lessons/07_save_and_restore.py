@@ -184,13 +184,14 @@ print("the loss in its collection: %s" % loss_again.name)
 print("train_op in its collection: %s" % graph.get_collection(tf.GraphKeys.TRAIN_OP)[0].name)
 
 # %% [markdown]
-# A variable is no tensor. With resource variables, which are usual today, "layer1/weights1:0" is
-# a handle; what you want is the variable's read, or the variable from its collection.
+# A variable is found by its name as well: "layer1/weights1:0" is the variable, whose value a
+# session gives, and "layer1/weights1/read:0" the read that operations take. (Resource variables, a
+# later kind, have a handle under the first name, and their value under another.)
 
 # %%
-for name in ("layer1/weights1:0", "layer1/weights1/Read/ReadVariableOp:0"):
+for name in ("layer1/weights1:0", "layer1/weights1/read:0"):
     tensor = graph.get_tensor_by_name(name)
-    print("%-38s %s %s" % (name, tensor.dtype.name, tensor.shape))
+    print("%-22s %s %s" % (name, tensor.dtype.name, tensor.shape))
 
 # %% [markdown]
 # ### Restore and train on · 恢复模型参数，继续训练
@@ -225,8 +226,8 @@ with graph.as_default(), tf.Session() as sess:
 #
 # Who has the code needs no `.meta`: the same function builds the graph, and a Saver of one's own
 # finds each variable's values by its name. This way works between versions too. A meta graph of
-# today's TensorFlow does not import into 1.15.5, since it has attributes (debug_name of
-# VarHandleOp, grad_a of MatMul) that are not known there; `python -m lessons export-meta 7` writes
+# today's TensorFlow does not import into 1.15.5, since it has attributes (grad_a and grad_b of
+# MatMul) that are not known there; `python -m lessons export-meta 7` writes
 # two_network/model.ckpt-10000.tf1.meta without them, which does. One of 1.15.5 imports today as it
 # is.
 
@@ -302,18 +303,18 @@ with tf.Graph().as_default(), tf.Session() as sess:
     sess.run(tf.variables_initializer(differing()))
 
 # %% [markdown]
-# **A shape that differs**, here five hidden units in place of four. The variables of the documents'
-# time (reference variables) refuse. Resource variables do not: they take the values with their
-# shape, and it is only luck if a later operation complains. Build the graph as it was saved, and
-# compare the shapes before you restore; the course does when it restores.
+# **A shape that differs**, here five hidden units in place of four. The variables of the documents
+# (reference variables) refuse. Resource variables, which a variable scope can ask for, do not: they
+# take the values with their shape, and it is only luck if a later operation complains. Build the
+# graph as it was saved, and compare the shapes before you restore; the course does so.
 
 # %%
 with tf.Graph().as_default(), tf.Session() as sess:
-    tf.get_variable_scope().set_use_resource(False)
     two_network(units=5)
     attempt("another shape, reference variables", tf.train.Saver().restore, sess, newest)
 
 with tf.Graph().as_default(), tf.Session() as sess:
+    tf.get_variable_scope().set_use_resource(True)
     two_network(units=5)
     attempt("another shape, resource variables", tf.train.Saver().restore, sess, newest)
     w1 = tf.trainable_variables()[0]
@@ -349,9 +350,9 @@ with tf.Graph().as_default() as same_graph:
     attempt("import into the same graph", tf.train.import_meta_graph, newest + ".meta")
     variables_doubled = len(tf.global_variables())
     attempt("a Saver of its variables", tf.train.Saver)
-handles = [op.name for op in same_graph.get_operations() if op.type == "VarHandleOp"]
+variable_ops = [op.name for op in same_graph.get_operations() if op.type == "VariableV2"]
 print("%d variables became %d" % (variables_before, variables_doubled))
-print([name for name in handles if "weights1" in name])
+print([name for name in variable_ops if "weights1" in name])
 
 # %% [markdown]
 # **Only the last ones are left.** With `max_to_keep=2` the third save removes the first

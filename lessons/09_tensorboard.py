@@ -139,6 +139,7 @@ print("merge_all: %d summaries" % len(tf.get_collection(tf.GraphKeys.SUMMARIES))
 
 
 # %%
+saver = tf.train.Saver()
 LOGS = lesson.summaries  # summaries/09_tensorboard
 
 
@@ -147,7 +148,6 @@ def quantiles(values):
 
 
 # %%
-saver = tf.train.Saver()
 with tf.Session() as sess:
     init_op = tf.global_variables_initializer()
     sess.run(init_op)

@@ -127,6 +127,7 @@ Y_new = (np.sum(X_new**2, axis=1, keepdims=True) < 2).astype(int)
 saver = tf.train.Saver()
 
 
+# %%
 def train(name, train_step, loss, line):
     with tf.Session() as sess:
         init_op = tf.global_variables_initializer()

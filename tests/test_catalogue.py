@@ -53,9 +53,8 @@ class TestEveryLesson:
 
     def test_gives_every_random_operation_a_seed(self, name, run_lesson):
         run = run_lesson(name)
-        sessions = run["lesson"]._trainings
-        for sess in sessions:
-            for operation in sess.graph.get_operations():
+        for training in run["lesson"]._trainings.values():
+            for operation in training.graph.get_operations():
                 if "seed2" in operation.node_def.attr:
                     assert operation.get_attr("seed2") != 0, operation.name
 

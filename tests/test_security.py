@@ -1,6 +1,7 @@
 """Nothing listens beyond this machine, nothing is unpickled, no archive is unpacked."""
 
 import ast
+import contextlib
 import re
 import time
 
@@ -18,8 +19,10 @@ FORBIDDEN = {"pickle", "cPickle", "dill", "joblib", "marshal", "shelve", "tarfil
 
 def listening(process):
     """{(address, port)} that `process` and its children listen on."""
-    family = [process, *process.children(recursive=True)]
-    found = [each for one in family for each in one.net_connections("tcp")]
+    found = []
+    for one in [process, *process.children(recursive=True)]:
+        with contextlib.suppress(psutil.NoSuchProcess):  # a child may have ended meanwhile
+            found += one.net_connections("tcp")
     return {each.laddr[:2] for each in found if each.status == psutil.CONN_LISTEN}
 
 

@@ -103,22 +103,14 @@ def test_importing_it_imports_no_keras():
 # Seeds and numbers --------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def reference_variables():
-    """The variables of 1.15.5, which take as many operations as there."""
-    tf.disable_resource_variables()
-    yield
-    tf.enable_resource_variables()
-
-
 @pytest.mark.parametrize("program", seed_programs.PROGRAMS, ids=lambda program: program.__name__)
-def test_each_random_operation_has_the_seed_of_1_15_5(program, reference_variables):
+def test_each_random_operation_has_the_seed_of_1_15_5(program):
     assert seed_programs.seeds(tf, program) == RECORDED["seeds"][program.__name__]
 
 
 @pytest.mark.same_bits
 @pytest.mark.parametrize("program", seed_programs.PROGRAMS, ids=lambda program: program.__name__)
-def test_initial_values_are_those_of_1_15_5_in_every_bit(program, reference_variables):
+def test_initial_values_are_those_of_1_15_5_in_every_bit(program):
     assert seed_programs.initial_values(tf, program) == RECORDED["initial values"][program.__name__]
 
 

@@ -1,7 +1,7 @@
 """TensorFlow as the documents know it, imported quietly and set to compute as 1.15.5 does.
 
-`tf` is tensorflow.compat.v1 in graph mode, with resource variables, on today's TensorFlow and on
-genuine 1.15.5 alike. common.tf1.namespace adds what it lost.
+`tf` is tensorflow.compat.v1 in graph mode, with reference variables, on today's TensorFlow and
+on genuine 1.15.5 alike. common.tf1.namespace adds what it lost.
 """
 
 import contextlib
@@ -62,7 +62,6 @@ with _quiet(), _without_keras(), warnings.catch_warnings():
 tf.logging.set_verbosity(tf.logging.FATAL)  # what goes wrong is raised as well, and said once
 GENUINE = tf.__version__.startswith("1.")
 tf.disable_v2_behavior()
-tf.enable_resource_variables()
 if not GENUINE:
     # In graph mode a tensor is equal to itself alone. TensorFlow's own __hash__ asks each time
     # whether that is so, for each key of each feed_dict.

@@ -65,6 +65,7 @@ def test_the_flower_is_drawn_label_by_label_angle_before_radius():
     np.testing.assert_allclose(X[:, 0] + 1j * X[:, 1], expected, rtol=1e-12)
 
 
+@pytest.mark.same_bits
 def test_begins_with_the_weights_of_genuine_tensorflow(run_lesson):
     run = run_lesson(NAME, "--steps", "1000")
     with tf.Session(graph=run["net"].graph) as sess:
