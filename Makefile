@@ -10,7 +10,7 @@ PY := .venv/bin/python
 PYTHON37 ?= $(shell for p in python3.7 $$HOME/.pyenv/versions/3.7.*/bin/python; do \
 	$$p --version 2>&1 | grep -q "^Python 3\.7\." && echo $$p && break; done)
 
-.PHONY: run test test-slow test-processors bench parity torture stress notebooks pretrained gallery clean
+.PHONY: run test test-slow test-processors bench parity stress notebooks pretrained gallery clean
 
 run: .venv/ready
 	$(PY) -m lessons run all
@@ -29,19 +29,19 @@ bench: .venv/ready $(if $(PYTHON37),.venv-tf1/ready)  ## measure training steps 
 	$(PY) benchmarks/run.py
 
 parity: .venv/ready .venv-tf1/ready  ## compare every number with genuine TensorFlow 1.15.5's
-	$(PY) -m common.parity
+	$(PY) -m tools.parity
 
-torture stress: .venv/ready  ## try to break the course: kills, damaged files, full disks, bad input
-	$(PY) -m torture
+stress: .venv/ready  ## try to break the course: kills, damaged files, full disks, bad input
+	PYTHONPATH=tests $(PY) -m stress
 
 notebooks: .venv/ready  ## write and execute every lesson's notebook
-	$(PY) -m common.notebooks
+	$(PY) -m tools.notebooks
 
 pretrained: .venv/ready  ## train the checkpoints that ship
-	$(PY) -m common.pretrained
+	$(PY) -m tools.pretrained
 
 gallery: .venv/ready  ## draw docs/gallery.md; the real image sets must be on disk
-	$(PY) -m common.gallery
+	$(PY) -m tools.gallery
 
 clean: .venv/ready  ## remove what your own runs saved
 	$(PY) -m lessons clean all

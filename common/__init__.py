@@ -11,7 +11,7 @@ from common import supported_python
 _HOMES = {
     "Lesson": ("common.lesson", "Lesson"),
     "Parameter": ("common.parameters", "Parameter"),
-    "datasets": ("common.datasets", None),
+    "datasets": ("common.data.datasets", None),
     "np": ("numpy", None),
     "plots": ("common.plots", None),
     "plt": ("common.plots", "plt"),
@@ -24,9 +24,9 @@ supported_python.check()
 def __getattr__(name):
     if name not in _HOMES:
         raise AttributeError("module 'common' has no attribute %r" % name)
-    from common import command_line
+    from common.command import lesson_flags
 
-    command_line.prepare()
+    lesson_flags.prepare()
     module, attribute = _HOMES[name]
     home = importlib.import_module(module)
     return getattr(home, attribute) if attribute else home

@@ -1,26 +1,16 @@
 """One run of one lesson: its parameters, folders, sessions, checkpoints, figures and results."""
 
-import os
 import platform
 import time
 
 import numpy as np
 
-from common import (
-    catalogue,
-    cells,
-    command_line,
-    divergence,
-    errors,
-    files,
-    images,
-    locks,
-    plots,
-    progress,
-    results,
-)
-from common.errors import CourseError, UsageError
+from common import cells, divergence, errors, files, locks, progress, results
+from common.command import catalogue, lesson_flags
+from common.data import images
+from common.figures import Figures
 from common.parameters import declared
+from common.settings import Settings
 from common.tf1 import events, tf
 from common.training import Training
 
@@ -38,25 +28,27 @@ class Lesson:
 
     def __init__(self, name, resume=False, restore=False, **parameters):
         self._started = time.time()
-        request = command_line.script_request()
+        request = lesson_flags.script_request()
         self.info = catalogue.find(name)
         self.name = name
         self.mode = "restore" if restore else "resume" if resume else request.mode
         self._output = files.for_tensorflow(files.output_folder(request.output))
-        self._output_flag = command_line.output_flag(request.output)
-        self._comparisons, self._parity = [], []
-        self._figures, self._animations = [], []
+        self._output_flag = lesson_flags.output_flag(request.output)
+        self._comparisons = results.Comparisons()
+        self._figures = Figures(self.summary_folder / "figures", self.info.number)
         self._trainings = {}
         self._images = None
         self._seeds = 0
         self._folders_ready = False
         divergence.end_with_caller()
         locks.take(self.info, self._output)
-        self.saved_folder = self._find_saved()
-        self._run_record = self._read_run()
-        self._set_parameters(declared(parameters), request.given)
+        self._settings = Settings(
+            self.info, self.mode, self.checkpoint_folder, declared(parameters), request.given
+        )
+        self.saved_folder, self.parameters = self._settings.saved_folder, self._settings.values
+        vars(self).update(self.parameters)
         # as TensorFlow, NumPy says nothing where other settings lead beyond what a number can hold
-        beyond = "ignore" if self._other_settings() else "warn"
+        beyond = "ignore" if self.changed() else "warn"
         np.seterr(over=beyond, invalid=beyond, divide=beyond)
         if progress.in_notebook():
             cells.watch()
@@ -81,80 +73,16 @@ class Lesson:
         restored = "restored" if self.mode == "restore" else ""
         return str(self.summary_folder / restored)
 
-    def _find_saved(self):
-        """The folder to restore or resume from, or None to begin at the beginning."""
-        if self.mode == "run":
-            return None
-        own, shipped = self.checkpoint_folder, files.for_tensorflow(files.PRETRAINED) / self.name
-        if any(own.rglob("*.index")) or (self.mode == "resume" and (own / "run.json").exists()):
-            return own
-        if self.mode == "resume":
-            return None
-        if any(shipped.rglob("*.index")):
-            return shipped
-        raise CourseError(
-            f"Lesson {self.info.number} has no checkpoint to restore: train it first with "
-            f"`python -m lessons run {self.info.number}`."
-        )
-
-    def _read_run(self):
-        """The run.json of the folder restored from: parameters, and numbers once finished."""
-        if not self.saved_folder:
-            return {"parameters": {}, "numbers": {}}
-        path = self.saved_folder / "run.json"
-        cure = f"remove the folder {files.shown(self.saved_folder)} and run the lesson again."
-        run = files.read_json(path, cure)
-        if run.get("lesson") != self.name or not all(
-            isinstance(run.get(part), dict) for part in ("parameters", "numbers")
-        ):
-            raise CourseError(f"{files.shown(path)} is no record of lesson {self.name}: {cure}")
-        return run
-
-    def _set_parameters(self, parameters, given):
-        recorded = self._run_record["parameters"]
-        self.parameters = {}
-        for name, parameter in parameters.items():
-            value = given.get(name, recorded.get(name, parameter.default))
-            if name == "data":
-                value = _absolute(value)
-            longer = self.mode == "resume" and name in ("steps", "epochs")
-            may_differ = self.mode == "run" or longer
-            if name in recorded and value != recorded[name] and not may_differ:
-                raise UsageError(
-                    f"The checkpoint in {files.shown(self.saved_folder)} was trained with "
-                    f"{command_line.flag(name)} {recorded[name]}: leave the flag out, or begin "
-                    "again with `run` and without --resume."
-                )
-            try:
-                self.parameters[name] = parameter.check(value)
-            except (TypeError, ValueError, OverflowError):
-                raise UsageError(f"{name} must be {parameter.kind}, not {value!r}.") from None
-            setattr(self, name, self.parameters[name])
-
     def changed(self):
         """What is not the document's, in words: "run with steps=2000"."""
-        words = self._other_settings()
-        return "run with " + ", ".join(words) if words else ""
-
-    def _other_settings(self):
-        """The parameters and the images that are not the document's, in words."""
-        defaults = self.info.parameters
-        words = [
-            f"{name}={value}"
-            for name, value in self.parameters.items()
-            if name not in defaults or value != defaults[name].default
-            if not (name == "data" and self._images)
-        ]
-        if self._images and not self._images.as_usual:
-            words.append(f"{self._images.title} in place of {self._images.usual}")
-        return words
+        return self._settings.changed(self._images)
 
     def images(self, usual="mnist", **options):
         """The image set to train on, by the parameter `data`; says which one it is.
 
         usual: the document's set, taken where it is on disk and nothing else is asked for; with
         other images the document's numbers are not compared. options and result: see
-        common.images.images. The choice is kept with the checkpoints.
+        common.data.images.images. The choice is kept with the checkpoints.
         """
         self._images = images.images(self.data, usual, **options)
         self.data = self.parameters["data"] = self._images.name
@@ -191,9 +119,7 @@ class Lesson:
         """
         files.remove_folder(self.checkpoint_folder)
         files.remove_folder(self.summary_folder)
-        files.make_writable(self.summary_folder / "figures")
-        for path, png in self._figures:
-            files.write_bytes(path, png)
+        self._figures.save_again()
 
     def training(self, sess, saver, name="", may_diverge=False, data=()):
         """The Training in `sess`, whose variables have their initial values.
@@ -220,30 +146,20 @@ class Lesson:
         return training
 
     def write_run(self, numbers):
+        """Write run.json: the parameters of the checkpoints, and what the run came to."""
         files.make_writable(self.checkpoint_folder)
-        files.write_json(
-            self.checkpoint_folder / "run.json",
-            {
-                "lesson": self.name,
-                "parameters": self.parameters,
-                "tensorflow": tf.__version__,
-                "numbers": numbers,
-            },
-        )
+        run = {"lesson": self.name, "parameters": self.parameters, "numbers": numbers}
+        files.write_json(self.checkpoint_folder / "run.json", {**run, "tensorflow": tf.__version__})
 
     def _interrupted(self):
-        """What is said of Ctrl-C outside of `loop`, or pressed twice."""
+        """What is said of Ctrl-C outside of a training's steps, or pressed twice."""
         if self.mode == "restore":
             return "Interrupted."
-        newest = None
-        for training in self._trainings.values():
-            newest = training.checkpoints.newest() or newest
-        if newest is None and self.saved_folder:
-            return f"Interrupted; go on with `{self.command_to_go_on}`."
-        if newest is None:
+        saved = [training.checkpoints.newest() for training in self._trainings.values()]
+        saved = [f"{self.relative(newest)} is saved, " for newest in saved if newest][-1:]
+        if not (saved or self.saved_folder):
             return f"Interrupted before lesson {self.info.number} saved anything."
-        saved = self.relative(newest)
-        return f"Interrupted; {saved} is saved, go on with `{self.command_to_go_on}`."
+        return f"Interrupted; {''.join(saved)}go on with `{self.command_to_go_on}`."
 
     @property
     def command_to_go_on(self):
@@ -258,12 +174,7 @@ class Lesson:
         summaries/NN_name/figures/figure-03-slug.png, title and caption drawn into it.
         """
         self._make_folders()
-        heading = f"Figure {number}: {title}" if number else title
-        png = plots.finished_png(plots.plt.gcf(), heading, caption)
-        path = self.summary_folder / "figures" / (_figure_name(number, slug) + ".png")
-        files.write_bytes(path, png)
-        self._figures.append((path, png))
-        _show_in_notebook(png, "png")
+        self._figures.save(number, slug, title, caption)
 
     def animation(self, slug, title, caption, draw, frames):
         """Finish matplotlib's current figure as an animation: save it, play it in a notebook.
@@ -273,13 +184,7 @@ class Lesson:
         summaries/NN_name/figures/slug.gif, title and caption drawn into it.
         """
         self._make_folders()
-        figure, frames = plots.plt.gcf(), plots.thinned(frames)
-        with progress.bar(f"{self.info.number} {slug}", 0, len(frames)) as move:
-            gif = plots.finished_gif(figure, title, caption, draw, frames, move)
-        path = self.summary_folder / "figures" / f"{slug}.gif"
-        files.write_bytes(path, gif)
-        self._animations.append(path.name)
-        _show_in_notebook(gif, "gif")
+        self._figures.animate(slug, title, caption, draw, frames)
 
     def record(self, name, value):
         """Keep a number of this run, for results.json and to be shown again after a restore."""
@@ -301,26 +206,8 @@ class Lesson:
             within = within or results.RELATIVE * abs(tensorflow_1)
             self._compare(name, here, results.GENUINE, tensorflow_1, within, because)
 
-    def _compare(self, name, here, source, says, within, because):
-        settings = self.changed() or self._unfinished()
-        if (self._other_settings() or self._unfinished()) and not because:
-            agrees, why = "not compared", settings
-        elif results.agree(here, says, within):
-            agrees, why = "yes", ""
-        elif because:
-            agrees, why = "no", because
-        else:
-            agrees, why = ("not compared", settings) if settings else ("no", "")
-        self._comparisons.append(results.Comparison(name, here, source, says, agrees, why))
-
-    def parity(self, within, of="", because=""):
-        """State how far this lesson's numbers may be from those of genuine TensorFlow 1.15.5.
-
-        within: in parts of a quantity's largest value. of: what the quantity's name has in it, a
-        number's, a training's or a variable's. because: why it is more than 1e-5.
-        `make parity` reads it.
-        """
-        self._parity.append({"within": within, "of": of, "because": because})
+    def _compare(self, *what):
+        self._comparisons.compare(*what, self.changed(), self._unfinished())
 
     def _unfinished(self):
         for training in self._trainings.values():
@@ -334,17 +221,17 @@ class Lesson:
         After a restore it prints the numbers saved beside the numbers restored as well.
         """
         self._make_folders()
-        numbers = {each.name: each.here for each in self._comparisons}
         with files.writing(self.summary_folder):
-            self._write_figure_events()
+            self._figures.write_events()
+            events.close_writers(self.summary_folder)
         files.write_json(self.summary_folder / "results.json", self._results())
         title = f"Lesson {self.info.number}: what the document says, and what came out here"
         results.show(title, [([], each) for each in self._comparisons])
         if self.mode == "restore":
             title = f"Restored from {self.relative(self.saved_folder)}"
-            results.show_restored(title, self._run_record["numbers"], self._comparisons)
+            results.show_restored(title, self._settings.saved_numbers, self._comparisons)
         else:
-            self.write_run(numbers)
+            self.write_run(self._comparisons.numbers)
             print(f"Checkpoints  {self.relative(self.checkpoint_folder)}")
         print(f"Figures      {self.relative(self.summary_folder / 'figures')}")
         number = self.info.number
@@ -352,18 +239,6 @@ class Lesson:
         progress.tell_when_interrupted(None)
         errors.explain_with(None)
         locks.release()
-
-    def _write_figure_events(self):
-        figures = self.summary_folder / "figures"
-        for path in figures.glob("events.*"):  # of a run that was stopped, or of the one restored
-            path.unlink()
-        writer = tf.summary.FileWriter(str(figures)) if self._figures else None
-        for path, png in self._figures:
-            width, height = plots.size_of_png(png)
-            image = tf.Summary.Image(encoded_image_string=png, width=width, height=height)
-            value = tf.Summary.Value(tag=f"figures/{path.stem}", image=image)
-            writer.add_summary(tf.Summary(value=[value]))
-        events.close_writers(self.summary_folder)
 
     def _results(self):
         return {
@@ -374,8 +249,7 @@ class Lesson:
             "steps": sum(each.step for each in self._trainings.values()),
             "seconds": round(time.time() - self._started, 2),
             "numbers": [each.as_record() for each in self._comparisons],
-            "figures": [path.name for path, _ in self._figures] + self._animations,
-            "parity": self._parity,
+            "figures": self._figures.names,
             "python": platform.python_version(),
             "tensorflow": tf.__version__,
             "numpy": np.__version__,
@@ -389,25 +263,3 @@ class Lesson:
             except ValueError:
                 pass
         return files.shown(path)
-
-
-def _show_in_notebook(picture, kind):
-    """Show the bytes of a "png" or "gif" below the cell that runs, where a notebook does."""
-    if progress.in_notebook():
-        from IPython.display import Image, display
-
-        display(Image(picture, format=kind))
-
-
-def _absolute(word):
-    """`word`, made absolute where it is a path: a restore may come from another folder."""
-    is_path = isinstance(word, str) and (os.sep in word or os.path.isfile(word))
-    return os.path.abspath(os.path.expanduser(word)) if is_path else word
-
-
-def _figure_name(number, slug):
-    """The file's name: figure-03-slug for figure 3, figure-4-07-slug for 4-7, slug for our own."""
-    if not number:
-        return slug
-    chapter, dash, last = number.rpartition("-")
-    return f"figure-{chapter}{dash}{last.zfill(2)}-{slug}"

@@ -30,6 +30,29 @@ class Comparison:
         return dict(vars(self))
 
 
+class Comparisons(list):
+    """The Comparisons of a run, in the order in which they were made."""
+
+    def compare(self, name, here, source, says, within, because="", settings="", unfinished=""):
+        """Add one with its verdict.
+
+        because: why it is known not to agree. settings: those that are not the document's,
+        unfinished: the step that a training was stopped at, in words, with which it is not
+        compared.
+        """
+        if (settings or unfinished) and not because:
+            agrees, why = "not compared", settings or unfinished
+        elif agree(here, says, within):
+            agrees, why = "yes", ""
+        else:
+            agrees, why = "no", because or ""
+        self.append(Comparison(name, here, source, says, agrees, why))
+
+    @property
+    def numbers(self):
+        return {each.name: each.here for each in self}
+
+
 def plain(value):
     """A number of NumPy's as Python's own, bit for bit; words and Python's numbers as they are."""
     return value.item() if hasattr(value, "item") else value

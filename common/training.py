@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from common import command_line, divergence, files, progress
+from common import divergence, files, progress
 from common.checkpoints import Checkpoints
+from common.command import lesson_flags
 from common.errors import CourseError, UsageError
 from common.tf1 import events, tf
 
@@ -210,7 +211,7 @@ class Training:
         """The CourseError for a training in which `what` is not finite any more."""
         exact = self.step == finite_at + 1
         lesson = self._lesson
-        repeatable = command_line.running_script()  # a notebook's cells may be other than it
+        repeatable = lesson_flags.running_script()  # a notebook's cells may be other than it
         if not exact and repeatable and not divergence.looked_at_each_step():
             said = divergence.sentence_of_rerun(lesson.info.script, lesson.checkpoint_folder)
             if said:
@@ -218,7 +219,7 @@ class Training:
         step = f"step {self.step} of {self.stop}"
         when = f"at {step}" if exact else f"at {step} (at step {finite_at} it was)"
         rates = [
-            f"a smaller {command_line.flag(name)}, "
+            f"a smaller {lesson_flags.flag(name)}, "
             for name in lesson.parameters
             if name.endswith(("_rate", "_rate_base")) and name != "decay_rate"
         ]

@@ -337,7 +337,6 @@ caption = (
 lesson.figure("", "answers", "the sums that were learned", caption)
 
 # %%
-lesson.parity(1e-4, of="/loss", because="losses that have come near 0, in parts of themselves")
 lesson.finish()
 
 # %% [markdown]

@@ -15,7 +15,8 @@
 # %%
 import time
 
-from common import Lesson, Parameter, datasets, np, plt, tf
+from common import Lesson, Parameter, np, plt, tf
+from common.data import datasets
 
 lesson = Lesson(
     "05_logistic_regression",

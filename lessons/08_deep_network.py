@@ -232,8 +232,6 @@ caption = "The label and the network's answer; %d of %d are wrong." % (len(wrong
 lesson.figure("", "wrong", "test images taken for another: %s" % sets.title, caption)
 
 # %%
-lesson.parity(5e-3, because="20,000 steps of ReLU layers make much of the last bit")
-lesson.parity(2e-2, of="variable", because="single weights feel it most")
 lesson.finish()
 
 # %% [markdown]

@@ -249,8 +249,6 @@ caption = "What TensorBoard shows as the distribution `w_hist`."
 lesson.figure("", "distribution", "a histogram over time: %s" % sets.title, caption)
 
 # %%
-lesson.parity(5e-3, because="20,000 steps of ReLU layers make much of the last bit")
-lesson.parity(2e-2, of="variable", because="single weights feel it most")
 lesson.finish()
 
 # %% [markdown]

@@ -13,7 +13,8 @@
 # `minimize`.
 
 # %%
-from common import Lesson, Parameter, datasets, np, plt, tf
+from common import Lesson, Parameter, np, plt, tf
+from common.data import datasets
 
 lesson = Lesson(
     "10_yogurt_mse",

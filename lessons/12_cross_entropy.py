@@ -427,7 +427,6 @@ caption = "Above how good the answers are, below how much each loss has to teach
 lesson.figure("", "trainings", "four losses, two beginnings", caption)
 
 # %%
-lesson.parity(1e-4, of="Variable_1", because="biases near 0, of gradients that nearly cancel out")
 lesson.finish()
 
 # %% [markdown]

@@ -14,7 +14,8 @@
 # global_step=global_step)`.
 
 # %%
-from common import Lesson, Parameter, datasets, np, plt, tf
+from common import Lesson, Parameter, np, plt, tf
+from common.data import datasets
 
 lesson = Lesson(
     "16_decay_in_tensorflow",

@@ -197,11 +197,6 @@ caption = "After each epoch of %d iterations, on the whole training set." % step
 lesson.figure("4-19", "zalando", "a decaying rate, %s" % sets.title, caption)
 
 # %%
-lesson.parity(
-    10,
-    of="Variable_9",
-    because="its gradient is 0 but for rounding: softmax(y + b) is not moved by b along a batch",
-)
 lesson.finish()
 
 # %% [markdown]

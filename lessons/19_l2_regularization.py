@@ -14,7 +14,8 @@
 # lost; here `tf` has them still.
 
 # %%
-from common import Lesson, Parameter, datasets, np, plt, tf
+from common import Lesson, Parameter, np, plt, tf
+from common.data import datasets
 
 lesson = Lesson(
     "19_l2_regularization",
@@ -273,8 +274,6 @@ caption = "The printed losses, and the weights at the end."
 lesson.figure("", "comparison", "what regularization changes", caption)
 
 # %%
-lesson.parity(1e-4, because="40,000 steps of Adam")
-lesson.parity(5e-3, of="Adam", because="moments of gradients that have come near 0")
 lesson.finish()
 
 # %% [markdown]

@@ -15,7 +15,8 @@
 # You will meet `tf.nn.dropout`, `tf.placeholder_with_default` and `tf.cond`.
 
 # %%
-from common import Lesson, Parameter, datasets, np, plt, tf
+from common import Lesson, Parameter, np, plt, tf
+from common.data import datasets
 
 lesson = Lesson(
     "20_dropout",
@@ -345,16 +346,6 @@ caption = (
 lesson.figure("", "outlines", "what the networks have learned", caption)
 
 # %%
-lesson.parity(
-    1e-2,
-    because="Adam divides gradients near 0 by their own size: it multiplies rounding",
-)
-lesson.parity(0.2, of="spread", because="the same")
-lesson.parity(
-    2,
-    of="variable",
-    because="the same, most of all where nothing is dropped and the loss is near 0",
-)
 lesson.finish()
 
 # %% [markdown]

@@ -18,7 +18,8 @@
 # `tf.GraphKeys.UPDATE_OPS` and `tf.placeholder_with_default`.
 
 # %%
-from common import Lesson, Parameter, datasets, np, plt, tf
+from common import Lesson, Parameter, np, plt, tf
+from common.data import datasets
 
 lesson = Lesson(
     "22_batch_normalization",
@@ -401,8 +402,6 @@ equal = normalized["fused_differs"] < 1e-5
 lesson.record("inference equals fused_batch_norm's", "yes" if equal else "no")
 
 # %%
-lesson.parity(2e-4, because="3,000 steps through the moments of batches")
-lesson.parity(5e-3, of="accuracy", because="one of 400 points is on the other side")
 lesson.finish()
 
 # %% [markdown]

@@ -224,13 +224,6 @@ caption = "Each point the mean of about %d batches." % max(1, len(history) // PO
 lesson.figure("", "comparison", "six optimizers: %s" % sets.title, caption)
 
 # %%
-lesson.parity(
-    0.5,
-    of="RMSProp:",
-    because="at its rate of 0.01 it jumps for ever, to where rounding decides",
-)
-lesson.parity(0.5, of="RMSProp test loss", because="the same")
-lesson.parity(3, of="RMSProp/", because="the same")
 lesson.finish()
 
 # %% [markdown]

@@ -315,11 +315,6 @@ caption = "After each epoch of %d iterations, on the whole training set." % step
 lesson.figure("4-29", "adam", "gradient descent and Adam, %s" % sets.title, caption)
 
 # %%
-lesson.parity(1e-2, because="thousands of steps of ReLU layers, most of them Adam's")
-lesson.parity(10, of="variable", because="Adam divides gradients near 0 by their own size")
-lesson.parity(1, of="adam 0.1", because="at this rate rounding decides what becomes of the weights")
-lesson.parity(1, of="adam_0.1", because="the same")
-lesson.parity(0.5, of="first outputs all equal", because="the same")
 lesson.finish()
 
 # %% [markdown]

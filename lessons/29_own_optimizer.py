@@ -323,17 +323,6 @@ caption = "Thick: the mean of five networks of 20 hidden layers; thin: each. η 
 lesson.figure("", "noise", "gradient noise, %s" % sets.title, caption)
 
 # %%
-lesson.parity(
-    10,
-    of="wrong_axis/Variable_1",
-    because="a gradient of 0 but for rounding, see lesson 17",
-)
-lesson.parity(
-    1,
-    of="stddev",
-    because="20 layers make so much of rounding that single seeds fare otherwise",
-)
-lesson.parity(np.inf, of="deep_0", because="the same; the lost ones end in NaN")
 lesson.finish()
 
 # %% [markdown]

@@ -15,7 +15,8 @@
 # `tf.train.polynomial_decay`.
 
 # %%
-from common import Lesson, Parameter, house_prices, np, plt, tf
+from common import Lesson, Parameter, np, plt, tf
+from common.data import house_prices
 
 lesson = Lesson(
     "30_house_prices",

@@ -7,11 +7,11 @@ from common import supported_python
 supported_python.check(genuine=False)
 
 try:
-    from common import cli
+    from common.command import commands
 except ImportError as error:
     sys.exit(
         "A package of the course is missing (%s): `make run` sets everything up, or run "
         "`python -m pip install -r requirements.txt` in a virtual environment." % error
     )
 
-sys.exit(cli.main())
+sys.exit(commands.main())

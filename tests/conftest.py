@@ -18,9 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 
-import torture
-from common import catalogue, files
-from torture import _nudge, _undrawn
+import stress
+from common import files
+from common.command import catalogue
+from stress import _nudge, _undrawn
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's `make test &` has it
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -155,7 +156,7 @@ def without_accidents(printed):
 
     That is how long something took, and the order that lesson 18 shows to be open.
     """
-    from common.parity import ACCIDENT
+    from tools.parity import ACCIDENT
 
     return "".join(each for each in printed.splitlines(True) if not ACCIDENT.search(each))
 
@@ -175,13 +176,13 @@ def go_back(folder, step):
 
 
 def start(*words, cwd=ROOT, **options):
-    """Start `python *words` as a learner would, from the folder `cwd`; see torture.start.
+    """Start `python *words` as a learner would, from the folder `cwd`; see stress.start.
 
     Without `fresh` it draws no figures.
     """
-    options.setdefault("before", "torture._undrawn:from_now_on")
+    options.setdefault("before", "stress._undrawn:from_now_on")
     environment = {"PYTHONPATH": "", **options.pop("env", {})}
-    return torture.start(*words, cwd=cwd, env=environment, **options)
+    return stress.start(*words, cwd=cwd, env=environment, **options)
 
 
 forks = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks")
@@ -189,7 +190,7 @@ forks = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks")
 
 def signalled_at(path, number=signal.SIGINT):
     """Options of `start`: a signal as soon as Python is to write a file whose path ends so."""
-    return {"before": "torture.kills:signal_at", "arguments": [path, int(number)]}
+    return {"before": "stress.kills:signal_at", "arguments": [path, int(number)]}
 
 
 def course(*words, **options):
@@ -235,13 +236,13 @@ def course_here(capsys, monkeypatch):
 
     drawn: whether lessons draw their figures (default: no).
     """
-    from common import cli
+    from common.command import commands
 
     def call(*words, drawn=False):
         monkeypatch.setattr(sys, "excepthook", sys.excepthook)
         capsys.readouterr()
         with contextlib.nullcontext() if drawn else _undrawn.figures():
-            code = cli.main([str(word) for word in words])
+            code = commands.main([str(word) for word in words])
         return (code, *capsys.readouterr())
 
     return call

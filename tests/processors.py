@@ -1,7 +1,7 @@
 """`make test-processors`: the tests as other processors compute, then with nudged weights.
 
 oneDNN's kernels, which multiply matrices, are told not to use more of this processor than another
-one has. That shows what depends on the kernel; a nudge (torture/_nudge.py) shows what is chaotic,
+one has. That shows what depends on the kernel; a nudge (stress/_nudge.py) shows what is chaotic,
 whichever processor moves it. Words are handed on to pytest: `python tests/processors.py -m slow`.
 """
 

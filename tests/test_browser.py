@@ -8,6 +8,7 @@ import urllib.request
 from urllib.parse import quote
 
 import pytest
+
 from conftest import start
 
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")

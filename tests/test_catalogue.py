@@ -4,10 +4,10 @@ import ast
 import re
 
 import pytest
-from conftest import LESSONS, ROOT
 
-from common import catalogue
+from common.command import catalogue
 from common.errors import UsageError
+from conftest import LESSONS, ROOT
 
 HEADINGS = [
     "What it rebuilds · 重建",

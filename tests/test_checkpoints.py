@@ -10,12 +10,14 @@ import time
 
 import numpy as np
 import pytest
-from conftest import ROOT, contents, course, forks, go_back, python, signalled_at
 
-from common import catalogue, files, pretrained, progress, results
+from common import files, progress, results
 from common.checkpoints import is_slot, values
+from common.command import catalogue
 from common.tf1 import tf
-from torture.kills import temporary
+from conftest import ROOT, contents, course, forks, go_back, python, signalled_at
+from stress.kills import temporary
+from tools import pretrained
 
 YOGURT, CIRCLE = "10_yogurt_mse", "19_l2_regularization"
 

@@ -4,9 +4,9 @@ import re
 import sys
 
 import pytest
-from conftest import LESSONS, ROOT, course, on_terminal, python, start
 
-from common import catalogue
+from common.command import catalogue
+from conftest import LESSONS, ROOT, course, on_terminal, python, start
 
 SCRIPT = ROOT / "lessons" / "10_yogurt_mse.py"
 

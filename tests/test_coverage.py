@@ -7,9 +7,10 @@ import re
 from collections import Counter
 
 import pytest
-from conftest import ROOT
 
-from common import catalogue, notebooks
+from common.command import catalogue
+from conftest import ROOT
+from tools import notebooks
 
 try:
     import tomllib

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from common import datasets
+from common.data import datasets
 
 
 def test_yogurt_sales_draws_the_noise_row_by_row_after_the_factors():

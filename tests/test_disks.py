@@ -1,16 +1,16 @@
-"""Folders of any name, full disks, folders that vanish; the long campaign is torture/disks.py."""
+"""Folders of any name, full disks, folders that vanish; the long campaign is stress/disks.py."""
 
 import random
 import subprocess
 
 import pytest
-from conftest import ROOT, python
 
-from common import command_line
 from common.checkpoints import Checkpoints
+from common.command import lesson_flags
 from common.errors import CourseError
 from common.tf1 import tf
-from torture import disks, left_by_clean, numbers_of
+from conftest import ROOT, python
+from stress import disks, left_by_clean, numbers_of
 
 needs_namespaces = pytest.mark.skipif(
     not disks.has_namespaces(), reason="makes a tmpfs in a mount namespace of its own"
@@ -122,5 +122,5 @@ GONE = "ValueError: The passed save_path is not a valid checkpoint: model.ckpt-2
     ],
 )
 def test_a_file_that_is_gone_is_named(error, said):
-    sentence = command_line.of_a_missing_file(error)
+    sentence = lesson_flags.of_a_missing_file(error)
     assert bool(sentence) == bool(said) and said in str(sentence)

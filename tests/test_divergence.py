@@ -9,12 +9,12 @@ import sys
 import numpy as np
 import psutil
 import pytest
-from conftest import ROOT, course, python, start
-from test_checkpoints import wait_until
 
 from common import divergence, files
 from common.checkpoints import values
-from torture.kills import temporary
+from conftest import ROOT, course, python, start
+from stress.kills import temporary
+from test_checkpoints import wait_until
 
 NAME = "10_yogurt_mse"
 signals = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")

@@ -7,11 +7,12 @@ import sys
 
 import nbformat
 import pytest
-from conftest import ROOT, course, on_terminal, python
 from rich.cells import cell_len
 
-from common import catalogue, gallery, notebooks, pretrained
-from torture import words
+from common.command import catalogue
+from conftest import ROOT, course, on_terminal, python
+from stress import words
+from tools import gallery, notebooks, pretrained
 
 SCRIPT = ROOT / "lessons" / "18_moving_average.py"
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")  # but for the end of a line

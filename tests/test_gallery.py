@@ -5,10 +5,11 @@ import re
 import shutil
 
 import pytest
-from conftest import LESSONS, ROOT
 
-from common import catalogue, gallery
+from common.command import catalogue
 from common.errors import CourseError
+from conftest import LESSONS, ROOT
+from tools import gallery
 
 PAGE = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
 
@@ -34,7 +35,7 @@ def test_every_figure_of_a_lesson_has_its_thumbnail(name, run_lesson):
     drawn = (run_lesson(name).summaries / "figures").glob("*.*")
     drawn = {path.name for path in drawn if path.suffix in (".png", ".gif")}
     kept = {path.name for path in (gallery.FOLDER / name).iterdir() if path.suffix != ".json"}
-    assert kept == drawn, f"run `make gallery`, or python -m common.gallery {name}"
+    assert kept == drawn, f"run `make gallery`, or python -m tools.gallery {name}"
 
 
 @pytest.mark.parametrize("name", LESSONS)

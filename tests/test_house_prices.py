@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common import files, house_prices
+from common import files
+from common.data import house_prices
 from common.errors import CourseError, UsageError
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common import fetching, images
+from common.data import fetching, images
 from common.errors import CourseError, UsageError
+from conftest import ROOT
 
 REAL = ROOT.parent / "shared" / "data"
 real = pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is not there")

@@ -5,10 +5,10 @@ import json
 import os
 
 import pytest
-from conftest import LESSONS, SHORTER
 
-from common import catalogue
-from torture import _nudge
+from common.command import catalogue
+from conftest import LESSONS, SHORTER
+from stress import _nudge
 
 SESSION = {  # what the learner is to see of TensorFlow 1 where a lesson trains
     "tf.Session",

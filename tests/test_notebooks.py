@@ -13,11 +13,11 @@ import nbclient
 import nbformat
 import numpy as np
 import pytest
-from conftest import LESSONS, ROOT, SHORTER, without_accidents
 
-from common import catalogue, cli, notebooks
-from torture import _nudge
-from torture import cells as notebook_cells
+from common.command import catalogue, commands
+from conftest import LESSONS, ROOT, SHORTER, without_accidents
+from stress import _nudge, notebook_cells
+from tools import notebooks
 
 
 def stored(name):
@@ -153,7 +153,7 @@ def test_a_damaged_notebook_is_one_sentence_and_jupyterlab_is_not_started(
     damage, tmp_path, monkeypatch, course_here
 ):
     started = []
-    monkeypatch.setattr(cli.subprocess, "call", lambda command: started.append(command) or 0)
+    monkeypatch.setattr(commands.subprocess, "call", lambda command: started.append(command) or 0)
     assert course_here("notebook", "18") == (0, "", "") and len(started) == 1
     lesson, notebook = catalogue.find("18"), tmp_path / "18_moving_average.ipynb"
     notebook.write_bytes(DAMAGE[damage](lesson.notebook.read_bytes()))

@@ -5,11 +5,13 @@ import shutil
 
 import numpy as np
 import pytest
-from conftest import ROOT, course, python
 
-from common import catalogue, files, meta_graphs, parity
+from common import files
+from common.command import catalogue, meta_graphs
 from common.errors import CourseError
 from common.tf1 import tf
+from conftest import ROOT, course, python
+from tools import parity
 
 ONE = "26_one_variable_optimizers"
 
@@ -169,7 +171,7 @@ def test_a_damaged_meta_graph_is_one_sentence(copy, course_here):
 
 @needs_tensorflow_1
 def test_one_lesson_has_the_same_bits_in_both_and_crosses_over(tmp_path):
-    code, out, err = python("-m", "common.parity", "26", "--runs", tmp_path)
+    code, out, err = python("-m", "tools.parity", "26", "--runs", tmp_path)
     assert code == 0, out + err
     assert out.count("100 %") == 2 and "0 quantities beyond" in out
     with open(tmp_path / "differences.csv", encoding="utf-8", newline="") as file:
@@ -198,3 +200,8 @@ def test_without_tensorflow_1_it_says_how_to_get_it(monkeypatch):
 def test_an_unknown_lesson_is_one_sentence():
     code, _, err = course("export-meta", "99")
     assert code == 2 and "There is no lesson '99'" in err
+
+
+def test_tolerances_are_of_lessons_and_say_why():
+    assert set(parity.STATED) <= {lesson.name for lesson in catalogue.lessons()}
+    assert all(each["because"] for lesson in parity.STATED.values() for each in lesson["stated"])

@@ -8,10 +8,10 @@ import time
 import numpy as np
 import psutil
 import pytest
-from conftest import ROOT, start
 
-from common import images
+from common.data import images
 from common.errors import CourseError
+from conftest import ROOT, start
 
 LOOPBACK = ("127.0.0.1", "::1")
 FORBIDDEN = {"pickle", "cPickle", "dill", "joblib", "marshal", "shelve", "tarfile", "yaml"}
@@ -55,8 +55,8 @@ def test_jupyterlab_listens_on_this_machine_only():
 
 
 def sources():
-    folders = [ROOT / each for each in ("common", "lessons", "benchmarks")]
-    return [path for folder in folders for path in sorted(folder.glob("*.py"))]
+    folders = [ROOT / each for each in ("common", "lessons", "tools", "benchmarks")]
+    return [path for folder in folders for path in sorted(folder.rglob("*.py"))]
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: path.name)

@@ -8,17 +8,17 @@ import threading
 import time
 import weakref
 
-import conftest
 import numpy as np
 import pytest
-from conftest import LESSONS, SHORTER, python, without_accidents
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import conftest
 from common.tf1 import session
 from common.tf1.runtime import tf
 from common.tf1.session import InteractiveSession, Session
-from torture import _undrawn
+from conftest import LESSONS, SHORTER, python, without_accidents
+from stress import _undrawn
 
 CALLERS_THREAD = tf.ConfigProto(inter_op_parallelism_threads=-1)
 

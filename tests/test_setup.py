@@ -1,13 +1,14 @@
 """What stands around the course: supported Pythons, ruff, what the README promises."""
 
+import ast
 import re
 import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
 
 from common import supported_python
+from conftest import ROOT
 
 
 @pytest.mark.parametrize("version", [(3, 10), (3, 11), (3, 12), (3, 13), (3, 13, 9)])
@@ -43,6 +44,31 @@ def test_only_tf1_imports_tensorflow():
         if re.search(r"^\s*(import|from) tensorflow", path.read_text(encoding="utf-8"), re.M)
     }
     assert importing == {ROOT / "common" / "tf1"}
+
+
+# Who may import whom: what a folder or module of `common` never imports.
+UPWARDS = {
+    "common/tf1": "(?!common.tf1)common",
+    "common/data": "common.(lesson|training|checkpoints|command|tf1)|tools",
+    "common/checkpoints.py": "common.(lesson|training|command)|tools",
+    "common/training.py": "common.lesson|tools",
+    "common/lesson.py": "tools",
+    "common/command": "tools",
+    "tools": "stress|tests",
+}
+
+
+@pytest.mark.parametrize("place", UPWARDS)
+def test_nothing_imports_upwards(place):
+    found = []
+    for path in [ROOT / place] if place.endswith(".py") else (ROOT / place).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found += [(path.name, each.name) for each in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                found += [(path.name, f"{node.module}.{each.name}") for each in node.names]
+    assert found
+    assert [each for each in found if re.match(rf"({UPWARDS[place]})\b", each[1])] == []
 
 
 def test_requirements_are_pinned_and_install_the_course():

@@ -5,11 +5,11 @@ import json
 
 import numpy as np
 import pytest
-from conftest import LESSONS
 from matplotlib import image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from common import files
+from conftest import LESSONS
 
 # number and slug of every figure that the lesson's document section has
 FIGURES = {

@@ -6,10 +6,10 @@ import sys
 
 import numpy as np
 import pytest
-import seed_programs
-from conftest import ROOT
 
+import seed_programs
 from common.tf1 import contrib, namespace, session, tf
+from conftest import ROOT
 
 RECORDED = json.loads((ROOT / "tests" / "seeds_1_15_5.json").read_text(encoding="utf-8"))
 # 1.15.5's public names without contrib, estimator and keras: 3,226, a line each

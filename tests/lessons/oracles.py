@@ -13,10 +13,10 @@ import textwrap
 
 import numpy as np
 import pytest
-from conftest import ROOT
 
-from common import datasets
+from common.data import datasets
 from common.tf1 import tf
+from conftest import ROOT
 
 GOLDEN = ROOT.parent / "shared" / "golden"
 INITIAL_W1 = np.array([[-0.8113182], [1.4845988]], np.float32)  # of random_normal, seed 1

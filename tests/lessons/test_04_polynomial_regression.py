@@ -11,7 +11,8 @@ import pytest
 from oracles import float32
 from PIL import Image
 
-from common import catalogue, plots
+from common import plots
+from common.command import catalogue
 
 NAME = "04_polynomial_regression"
 BEGIN = np.array([-0.8113182, 1.4845988, 0.06532937, 0.0])  # w of random_normal, seed 1, and b

@@ -6,12 +6,13 @@ import signal
 
 import numpy as np
 import pytest
-from conftest import ROOT, course, forks, go_back, python, signalled_at
 
-from common import datasets, files
+from common import files
 from common.checkpoints import values
+from common.data import datasets
 from common.tf1 import tf
-from torture.kills import left
+from conftest import ROOT, course, forks, go_back, python, signalled_at
+from stress.kills import left
 
 NAME = "07_save_and_restore"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from oracles import REAL_IMAGES, ReluNetwork, real_images
 
-from common import images
+from common.data import images
 from common.tf1 import tf
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from oracles import float32, golden, yogurt_twin
 
-from common import datasets
+from common.data import datasets
 
 
 @pytest.mark.parametrize("name, cost, profit", [("code", 9, 1), ("text", 1, 9)])

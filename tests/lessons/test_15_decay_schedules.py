@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from oracles import float32, golden
 
-from common import datasets
+from common.data import datasets
 
 SLOPE = 31 / 87  # Σx²/m of the 30 points
 

@@ -4,10 +4,10 @@ import re
 
 import numpy as np
 import pytest
-from conftest import python
 from oracles import float32, golden
 
 from common.tf1 import tf
+from conftest import python
 
 SLOPE = 31 / 87  # Σx²/m of the 30 points
 STEPS = np.arange(201)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from oracles import REAL_IMAGES, ColumnNetwork, batch, columns, first_values, real_images
 
-from common import images
+from common.data import images
 
 
 def descend(twin, X, Y, updates, rate):

@@ -4,10 +4,10 @@ import re
 
 import numpy as np
 import pytest
-from conftest import python
 
-from common import datasets
+from common.data import datasets
 from common.tf1 import tf
+from conftest import python
 
 
 def circle_twin(weights, price, steps):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from oracles import float32, keras
 
-from common import datasets
+from common.data import datasets
 from common.tf1 import tf
 
 NAME = "20_dropout"

@@ -6,13 +6,13 @@ import signal
 
 import numpy as np
 import pytest
-from conftest import ROOT, course, forks, go_back, python, signalled_at
 from oracles import float32, keras
 
 from common import files
 from common.checkpoints import values
 from common.tf1 import tf
-from torture.kills import left
+from conftest import ROOT, course, forks, go_back, python, signalled_at
+from stress.kills import left
 
 NAME = "21_early_stopping"
 TRAININGS = {"document": (4, 1), "sound": (29, 26), "without": (200, 34)}  # epochs, the best

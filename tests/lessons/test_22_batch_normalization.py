@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from oracles import keras
 
-from common import checkpoints, datasets, files
+from common import checkpoints, files
+from common.data import datasets
 from common.tf1 import tf
 
 NAME = "22_batch_normalization"

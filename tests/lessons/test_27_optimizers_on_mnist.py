@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from oracles import REAL_IMAGES, ReluNetwork, real_images
 
-from common import images
+from common.data import images
 from common.tf1 import tf
 
 # What TensorFlow's documentation has each optimizer do: from a gradient g and its slots, the change

@@ -13,7 +13,7 @@ from oracles import (
 )
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from common import images
+from common.data import images
 from common.tf1 import tf
 
 SILENT = -(0.1 * np.log(1 / 50) + 0.9 * np.log(49 / 50))  # cost of 50 equal outputs

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from oracles import REAL_IMAGES, real_images
 
-from common import images
+from common.data import images
 from common.tf1 import tf
 
 NAME = "29_own_optimizer"

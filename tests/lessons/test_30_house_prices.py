@@ -5,12 +5,12 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT, python
 from sklearn.linear_model import RidgeCV
 
-from common import house_prices
+from common.data import house_prices
 from common.errors import CourseError
 from common.tf1 import tf
+from conftest import ROOT, python
 
 NAME = "30_house_prices"
 SCRIPT = ROOT / "lessons" / f"{NAME}.py"

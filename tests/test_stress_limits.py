@@ -1,9 +1,9 @@
-"""What the campaign of limits calls too much, and its page; torture/limits.py runs the lessons."""
+"""What the campaign of limits calls too much, and its page; stress/limits.py runs the lessons."""
 
 import pytest
 
-from common import catalogue
-from torture import limits
+from common.command import catalogue
+from stress import limits
 
 USUAL = limits.Taken(1000, 2.0, 600.0, 0.1, 0.2, 5)
 

@@ -17,10 +17,10 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-import torture
+import stress
 from common import files
-from torture import Answer, Attempt, Kind
-from torture._forks import Forked
+from stress import Answer, Attempt, Kind
+from stress._forks import Forked
 
 TITLE = "kills"
 TRIES = 200
@@ -177,7 +177,7 @@ class Course:
 
     def _problem_of_clean(self, kind):
         answer = self._give(kind, "clean")
-        there = torture.left_by_clean(self.output)
+        there = stress.left_by_clean(self.output)
         return answer.err or (f"left by clean: {there}" if there else "")
 
     def _problem_of_resume(self, kind, draw):
@@ -240,7 +240,7 @@ class Forks:
         with open(self._logs[0], "wb") as out, open(self._logs[1], "wb") as err:
             process = Forked(
                 ["-m", "lessons", *words],
-                before="torture.kills:count_changes",
+                before="stress.kills:count_changes",
                 arguments=(str(output), kill.at_change, str(self._count)),
                 cwd=files.ROOT,
                 stdout=out,

@@ -1,13 +1,13 @@
-"""A few of the kills of torture/kills.py, and by themselves what kills used to leave."""
+"""A few of the kills of tests/stress/kills.py, and by themselves what kills used to leave."""
 
 import shutil
 
 import pytest
-from conftest import forks, go_back
 
 from common import files
 from common.checkpoints import Checkpoints
-from torture import _undrawn, kills
+from conftest import forks, go_back
+from stress import _undrawn, kills
 
 YOGURT, AVERAGE, EARLY = "10_yogurt_mse", "18_moving_average", "21_early_stopping"
 HEX = "0123456789abcdef" * 2
@@ -23,7 +23,7 @@ def test_a_few_kills(count, tmp_path):
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """{number: an output folder with a finished run}, to be copied."""
-    from common import cli
+    from common.command import commands
 
     outputs = {}
     for number, flags in (
@@ -33,7 +33,10 @@ def finished(tmp_path_factory):
     ):
         outputs[number] = tmp_path_factory.mktemp("finished")
         with _undrawn.figures():
-            assert cli.main(["run", number, *flags.split(), "--output", str(outputs[number])]) == 0
+            assert (
+                commands.main(["run", number, *flags.split(), "--output", str(outputs[number])])
+                == 0
+            )
     return outputs
 
 

@@ -8,9 +8,11 @@ import os
 import platform
 from typing import NamedTuple
 
-import torture
-from common import catalogue, files, images, tables
-from torture import Attempt, start
+import stress
+from common import files, tables
+from common.command import catalogue
+from common.data import images
+from stress import Attempt, start
 
 TITLE = "memory, time and disk"
 TRIES = 41  # the lessons, and those of LONGER once more
@@ -81,7 +83,7 @@ def measure(lesson, output, flags=()):
 
 
 def _ten_times(lesson):
-    name = torture.length(lesson)
+    name = stress.length(lesson)
     return [f"--{name}", str(10 * lesson.parameters[name].default)]
 
 
@@ -116,7 +118,7 @@ def _page(rows):
     lines = [
         "# What a lesson takes",
         "",
-        f"Measured by `make torture` on {datetime.date.today()}, Python "
+        f"Measured by `make stress` on {datetime.date.today()}, Python "
         f"{platform.python_version()}, {os.cpu_count()} processors: each lesson in a Python of "
         "its own, at the document's step counts, image lessons on the embedded digits. Memory is "
         "the largest resident size, most of it TensorFlow's libraries; seconds are without their "

@@ -11,9 +11,9 @@ import sys
 import time
 from pathlib import Path
 
-import torture
+import stress
 from common import files
-from torture import Answer, Attempt, Kind, course, start
+from stress import Answer, Attempt, Kind, course, start
 
 TITLE = "disks and paths"
 TRIES = 60
@@ -55,7 +55,7 @@ def attempts(count, seed, folder):
     choice, undisturbed = random.Random(seed), {}
     for kind in KINDS:
         course(*kind.words("--output", folder / kind.number))
-        undisturbed[kind] = torture.numbers_of(folder / kind.number, kind.name)
+        undisturbed[kind] = stress.numbers_of(folder / kind.number, kind.name)
     ways = [deleted, named, symlinked, homeless] + ([full, read_only] if has_namespaces() else [])
     for k in range(count):
         kind, way = [*KINDS][k // len(ways) % len(KINDS)], ways[k % len(ways)]
@@ -125,7 +125,7 @@ def deleted(kind, output, choice):
         time.sleep(0.01)
     time.sleep(choice.uniform(0, 1.5))
     shutil.rmtree(output / victim, ignore_errors=True)
-    answer = torture.ended(process)
+    answer = stress.ended(process)
     again = course(*kind.words("--output", output))
     if again.failure:
         return f"the next run, without {victim}: {again.failure}"
@@ -145,7 +145,7 @@ def named(kind, output, choice):
         if words == commands[-2]:
             place = output / ("home" if name == "~" else name)
             shutil.copytree(place / "summaries", output / "summaries")
-    left = torture.left_by_clean(place)
+    left = stress.left_by_clean(place)
     return f"clean leaves {left} in {name!r}" if left else ""
 
 
@@ -175,5 +175,5 @@ def homeless(kind, output, choice):
 
 
 def _apart(kind, output, numbers):
-    here = torture.numbers_of(output, kind.name)
+    here = stress.numbers_of(output, kind.name)
     return "" if here == numbers else f"other numbers: {here}"

@@ -11,8 +11,9 @@ import sys
 import traceback
 import warnings
 
-from common import catalogue, command_line, errors, files, locks, progress
-from common.command_line import Arguments
+from common import errors, files, locks, progress
+from common.command import catalogue, lesson_flags
+from common.command.lesson_flags import Arguments
 from common.errors import CourseError, UsageError
 
 PROG = "python -m lessons"
@@ -35,15 +36,15 @@ EXAMPLES = """examples:
 
 def main(words=None):
     """Run the command line `words` (default: sys.argv's); returns the exit code."""
-    command_line.print_everywhere()
+    lesson_flags.print_everywhere()
     words = sys.argv[1:] if words is None else list(words)
     try:
         return _dispatch(words)
     except BrokenPipeError:
-        command_line.stop_printing()
+        lesson_flags.stop_printing()
         return 1
     except (CourseError, KeyboardInterrupt) as error:
-        command_line.say(error)
+        lesson_flags.say(error)
         return getattr(error, "exit_code", 130)
 
 
@@ -148,11 +149,11 @@ def run(words):
         f"`{PROG} run LESSON --help` shows one lesson's own parameters.",
         ["10", "10 19", "all", "10 --steps 2000 --learning-rate 0.01", "10 --resume"],
     )
-    command_line.add_parameters(parser, catalogue.lessons())
-    command_line.add_run_options(parser)
+    lesson_flags.add_parameters(parser, catalogue.lessons())
+    lesson_flags.add_run_options(parser)
     if _asks_help_of_one(words):
         (lesson, *_) = _chosen(words[:1])
-        command_line.lesson_parser(lesson, f"{PROG} run {words[0]}", modes=False).print_help()
+        lesson_flags.lesson_parser(lesson, f"{PROG} run {words[0]}", modes=False).print_help()
         return 0
     options = parser.parse_args(words)
     chosen = _chosen(options.lessons)
@@ -170,7 +171,7 @@ def restore(words):
         "them: the numbers saved beside the numbers restored. Nothing is trained.",
         ["10", "10 19", "all"],
     )
-    command_line.add_output(parser)
+    lesson_flags.add_output(parser)
     options = parser.parse_args(words)
     return _run_all(_chosen(options.lessons), ["--restore"], options.output)
 
@@ -188,12 +189,12 @@ def _flags(chosen, given):
         for lesson in chosen:
             if name not in lesson.parameters:
                 raise UsageError(
-                    f"Lesson {lesson.number} has no {command_line.flag(name)}; it has "
-                    + ", ".join(map(command_line.flag, lesson.parameters))
+                    f"Lesson {lesson.number} has no {lesson_flags.flag(name)}; it has "
+                    + ", ".join(map(lesson_flags.flag, lesson.parameters))
                     + "."
                 )
-            command_line.values(lesson, {name: word})
-        flags.append(f"{command_line.flag(name)}={word}")  # it may begin with a dash
+            lesson_flags.values(lesson, {name: word})
+        flags.append(f"{lesson_flags.flag(name)}={word}")  # it may begin with a dash
     return flags
 
 
@@ -229,9 +230,9 @@ def _run_one(lesson, flags, summaries):
             raise
         except Exception as error:
             error = errors.explained(error)
-            sentence = command_line.of_a_missing_file(error) or error
+            sentence = lesson_flags.of_a_missing_file(error) or error
             if isinstance(sentence, CourseError):
-                command_line.say(sentence)
+                lesson_flags.say(sentence)
             else:
                 traceback.print_exc()
         finally:
@@ -330,7 +331,7 @@ def tensorboard(words):
     parser.add_argument(
         "--port", type=_port, default=6006, help="0 takes any that is free (default 6006)"
     )
-    command_line.add_output(parser)
+    lesson_flags.add_output(parser)
     options = parser.parse_args(words)
     summaries = files.output_folder(options.output) / "summaries"
     chosen = _chosen(options.lessons)
@@ -386,7 +387,7 @@ def _logdir(summaries, chosen):
 
 def data(words):
     """Show which image sets are on disk, or fetch one."""
-    from common import images
+    from common.data import images
 
     names = ", ".join(images.ORIGINALS)
     parser = Arguments(
@@ -404,7 +405,7 @@ def data(words):
     if options.action and not options.name:
         raise UsageError(f"Say which set to fetch, {names}: `{PROG} data fetch mnist`.")
     if options.action:
-        from common import fetching
+        from common.data import fetching
 
         folder = fetching.fetch(options.name)
         print(f"{images.ORIGINALS[options.name].title} is in {files.shown(folder)}")
@@ -413,7 +414,8 @@ def data(words):
 
 
 def _show_images():
-    from common import images, tables
+    from common import tables
+    from common.data import images
 
     print(f"{images.DIGITS}: 1,797 handwritten digits; they come with scikit-learn")
     for name, original in images.ORIGINALS.items():
@@ -427,7 +429,7 @@ def _show_images():
 
 
 def _image_rows(original, place):
-    from common import fetching, images
+    from common.data import fetching, images
 
     if place.is_file():
         return [[place.name, "", "Keras's; checked when it is read"]]
@@ -446,7 +448,7 @@ def export_meta(words):
         "them: TensorFlow 1.15.5 imports these. The checkpoints that ship need none.",
         ["7", "all"],
     )
-    command_line.add_output(parser)
+    lesson_flags.add_output(parser)
     options = parser.parse_args(words)
     output = files.output_folder(options.output)
     checkpoints = output / "checkpoints"
@@ -457,7 +459,7 @@ def export_meta(words):
                 f"Lesson {lesson.number} has no checkpoint in {files.shown(checkpoints)}: run it "
                 f"first, with `{PROG} run {lesson.number}`."
             )
-        from common import meta_graphs
+        from common.command import meta_graphs
 
         with locks.held(lesson, output):
             for path in meta_graphs.newest(folder):
@@ -472,7 +474,7 @@ def clean(words):
         "Remove the checkpoints and summaries of your own runs; what ships with the course stays.",
         ["10", "all"],
     )
-    command_line.add_output(parser)
+    lesson_flags.add_output(parser)
     options = parser.parse_args(words)
     output = files.output_folder(options.output)
     for lesson in _chosen(options.lessons):

@@ -1,4 +1,4 @@
-"""Notebooks from the lessons' scripts: `python -m common.notebooks [LESSON ...]`.
+"""Notebooks from the lessons' scripts: `python -m tools.notebooks [LESSON ...]`.
 
 A script is the single source. Its notebook is made by jupytext and executed by nbclient; nothing
 in it depends on when or where it was made, so a second making changes nothing but numbers.
@@ -14,7 +14,8 @@ import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
 
-from common import catalogue, command_line, files
+from common import files
+from common.command import catalogue, lesson_flags
 
 GENERATED = "Generated from the script of the same name by `make notebooks`: edit that one."
 
@@ -95,4 +96,4 @@ def main(words):
 
 
 if __name__ == "__main__":
-    sys.exit(command_line.run_tool(main))
+    sys.exit(lesson_flags.run_tool(main))

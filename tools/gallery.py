@@ -1,6 +1,6 @@
 """The gallery: every figure as a thumbnail, and what the image lessons give on the real sets.
 
-`python -m common.gallery [LESSON ...]` restores the lessons from the checkpoints that ship and
+`python -m tools.gallery [LESSON ...]` restores the lessons from the checkpoints that ship and
 draws their figures; the image lessons it trains on the real sets, which must be on disk. Those
 trainings are kept in gallery-runs/ and gone on with, so to stop and to repeat it costs little.
 """
@@ -16,7 +16,9 @@ from pathlib import Path
 from PIL import Image
 from tqdm import tqdm
 
-from common import catalogue, command_line, files, images, tables
+from common import files, tables
+from common.command import catalogue, lesson_flags
+from common.data import images
 from common.errors import CourseError
 
 FOLDER = files.ROOT / "docs" / "gallery"
@@ -124,4 +126,4 @@ def main(words):
 
 
 if __name__ == "__main__":
-    sys.exit(command_line.run_tool(main))
+    sys.exit(lesson_flags.run_tool(main))

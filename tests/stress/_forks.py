@@ -18,10 +18,17 @@ import sys
 import traceback
 
 from common import files
-from torture import _nudge
+from stress import _nudge
 
 PR_SET_CHILD_SUBREAPER = 36
-PRELOADED = ("common.cli", "common.lesson", "common.plots", "rich.table", "sklearn.datasets")
+PATH = os.pathsep.join([str(files.ROOT), str(files.ROOT / "tests")])  # of what is tested, and this
+PRELOADED = (
+    "common.command.commands",
+    "common.lesson",
+    "common.plots",
+    "rich.table",
+    "sklearn.datasets",
+)
 LONGEST = 1 << 20  # bytes of a request, most of them its environment
 
 
@@ -67,8 +74,9 @@ def _server(_):
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, LONGEST)
     with its:
         subprocess.Popen(
-            [sys.executable, "-m", "torture._forks", str(its.fileno())],
+            [sys.executable, "-m", "stress._forks", str(its.fileno())],
             cwd=str(files.ROOT),
+            env={**os.environ, "PYTHONPATH": PATH},
             pass_fds=[its.fileno()],
             start_new_session=True,  # Ctrl-C is for the forks
         )

@@ -1,4 +1,4 @@
-"""`make torture`: every campaign, or those named, and a table of what was tried and lost."""
+"""`make stress`: every campaign, or those named, and a table of what was tried and lost."""
 
 import argparse
 import collections
@@ -10,15 +10,15 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-import torture
+import stress
 from common import tables
 
-CAMPAIGNS = [each.name for each in pkgutil.iter_modules(torture.__path__) if each.name[0] != "_"]
+CAMPAIGNS = [each.name for each in pkgutil.iter_modules(stress.__path__) if each.name[0] != "_"]
 
 
 def campaign(name, tries, seed):
     """Make the attempts of one campaign: {what: [tried, lost]}; says how each one was lost."""
-    module = importlib.import_module(f"torture.{name}")
+    module = importlib.import_module(f"stress.{name}")
     count = tries or module.TRIES
     found = collections.defaultdict(lambda: [0, 0])
     bar = tqdm(total=count, desc=module.TITLE, disable=None)
@@ -34,9 +34,9 @@ def campaign(name, tries, seed):
 
 def main(words):
     parser = argparse.ArgumentParser(
-        prog="python -m torture",
+        prog="python -m stress",
         description="Try to break the course; exit code 1 where an attempt was lost.",
-        epilog="example: python -m torture damage --tries 50 --seed 7",
+        epilog="example: python -m stress damage --tries 50 --seed 7",
     )
     parser.add_argument("campaigns", nargs="*", metavar="CAMPAIGN", help=", ".join(CAMPAIGNS))
     parser.add_argument("--tries", type=int, help="of each campaign (default: its own number)")

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from torture import Answer, damage
-from torture._worker import Worker
+from stress import Answer, damage
+from stress._worker import Worker
 
 QUICK = ("shipped, lesson 10", "images of one's own, idx.gz", "house prices, CSV", "notebook")
 

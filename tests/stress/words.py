@@ -22,11 +22,12 @@ import numpy as np
 import psutil
 from hypothesis import strategies as st
 
-import torture
-from common import catalogue, cli, command_line, files
+import stress
+from common import files
+from common.command import catalogue, commands, lesson_flags
 from common.errors import CourseError
-from torture import Attempt
-from torture._worker import Worker
+from stress import Attempt
+from stress._worker import Worker
 
 TITLE = "bad input"
 TRIES = 480
@@ -89,7 +90,7 @@ def worker(folder):
 
 def flags(settings):
     """The words that give a lesson these settings."""
-    return [f"{command_line.flag(name)}={value}" for name, value in settings.items()]
+    return [f"{lesson_flags.flag(name)}={value}" for name, value in settings.items()]
 
 
 def short(lesson, **settings):
@@ -124,7 +125,7 @@ numbers |= st.sampled_from(["0", "1", "-1", "1e999", "-0.0", "0x10", "1_000", "Ù
 paths = st.sampled_from(["", ".", "..", "/", "~", "~nobody/x", "-", "a[b]", "*", "a b", "x\n", "'"])
 paths |= st.sampled_from([sys.executable, "/dev/null", "/dev/full", "/proc/self", "x" * 5000])
 values = numbers | paths | texts | names
-options = sorted({command_line.flag(name) for each in LESSONS for name in each.parameters})
+options = sorted({lesson_flags.flag(name) for each in LESSONS for name in each.parameters})
 options += ["--output", "--port"]
 switches = ["--resume", "--restore", "--no-browser", "--help", "-h", "--", "-x", "fetch"]
 given = st.tuples(st.sampled_from(options), values)
@@ -148,7 +149,7 @@ def nearly_right(draw):
     for name in draw(st.sets(st.sampled_from(sorted(lesson.parameters)), max_size=3)):
         parameter = lesson.parameters[name]
         possible = st.sampled_from([str(each) for each in extremes(parameter)])
-        line.append(f"{command_line.flag(name)}={draw(possible | possible | values)}")
+        line.append(f"{lesson_flags.flag(name)}={draw(possible | possible | values)}")
     return [*line, *draw(st.lists(st.sampled_from(switches), max_size=1))]
 
 
@@ -180,27 +181,27 @@ def main(words):
     def script(path, run_name):
         """A lesson's script takes what the command has let pass, or the command is wrong."""
         try:
-            command_line.script_request()
+            lesson_flags.script_request()
         except Exception as error:
             raise AssertionError(f"the script refuses {sys.argv}: {error}") from error
 
-    from common import fetching
+    from common.data import fetching
 
     def nothing(*_):
         return None
 
     replaced = [
         unittest.mock.patch.dict(sys.modules, {"tensorflow": None}),
-        unittest.mock.patch.object(cli.runpy, "run_path", script),
-        unittest.mock.patch.object(cli, "_result_rows", lambda *_: []),
-        unittest.mock.patch.object(cli.subprocess, "call", nothing),
+        unittest.mock.patch.object(commands.runpy, "run_path", script),
+        unittest.mock.patch.object(commands, "_result_rows", lambda *_: []),
+        unittest.mock.patch.object(commands.subprocess, "call", nothing),
         unittest.mock.patch.object(fetching, "fetch", nothing),
         unittest.mock.patch.object(files, "remove_folder", nothing),
     ]
     with contextlib.ExitStack() as stack:
         for each in replaced:
             stack.enter_context(each)
-        return cli.main(words) or 0
+        return commands.main(words) or 0
 
 
 def command_lines(attempt):
@@ -216,7 +217,7 @@ def command_lines(attempt):
 def one_step(attempt):
     """A lesson of one step, or epoch, comes to its end, and is restored."""
     lesson = attempt.of(LESSONS)
-    run = ["run", lesson.number, *flags({torture.length(lesson): 1})]
+    run = ["run", lesson.number, *flags({stress.length(lesson): 1})]
     return run, attempt.answers(run, ["restore", lesson.number])
 
 
@@ -252,7 +253,7 @@ def rates_too_large(attempt):
 
 
 ENDLESS_LESSONS = [
-    lesson for lesson in LESSONS if lesson.parameters[torture.length(lesson)].at_most >= ENDLESS
+    lesson for lesson in LESSONS if lesson.parameters[stress.length(lesson)].at_most >= ENDLESS
 ]
 
 
@@ -285,8 +286,8 @@ def _finite(folder, number):
 def no_end(attempt):
     """So many steps that they have no end: begun, and interrupted, in little memory."""
     lesson = attempt.of(ENDLESS_LESSONS)
-    words = ["run", lesson.number, *flags({torture.length(lesson): ENDLESS})]
-    process = torture.start("-m", "lessons", *words, "--output", attempt.folder)
+    words = ["run", lesson.number, *flags({stress.length(lesson): ENDLESS})]
+    process = stress.start("-m", "lessons", *words, "--output", attempt.folder)
     deadline = time.monotonic() + 600
     while process.poll() is None and not _has_saved(attempt.folder):
         if time.monotonic() > deadline:
@@ -297,7 +298,7 @@ def no_end(attempt):
     if process.poll() is None:
         memory = psutil.Process(process.pid).memory_info().rss
         process.send_signal(signal.SIGINT)
-    code, _, err = torture.ended(process)
+    code, _, err = stress.ended(process)
     err = err.strip()
     if code == 0 and not err:  # stopped by itself, early
         return words, ""
@@ -340,7 +341,7 @@ def surroundings(attempt):
     """Variables that a machine may have: the lesson runs, and writes plain text, as ever."""
     lesson, variables = attempt.draw.choice(LESSONS), attempt.of(SURROUNDINGS)
     words = ["run", lesson.number, *flags(short(lesson)), f"--output={attempt.folder}"]
-    answer = torture.course(*words, env=variables, fresh=True)
+    answer = stress.course(*words, env=variables, fresh=True)
     what = f"{variables} {words}"
     if answer.failure:
         return what, answer.failure
@@ -363,7 +364,7 @@ def warnings_as_errors(attempt):
     lesson = attempt.of(LESSONS)
     output = f"--output={attempt.folder}"
     for words in (["run", lesson.number, *flags(short(lesson))], ["restore", lesson.number]):
-        answer = torture.course(*words, output, env={"PYTHONWARNINGS": "error"}, fresh=True)
+        answer = stress.course(*words, output, env={"PYTHONWARNINGS": "error"}, fresh=True)
         if answer.failure:
             return words, answer.failure
     return "", ""

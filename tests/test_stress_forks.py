@@ -8,10 +8,10 @@ import subprocess
 import numpy as np
 import psutil
 import pytest
-from conftest import ROOT, forks
 
-from torture import _nudge
-from torture._forks import Forked
+from conftest import ROOT, forks
+from stress import _nudge
+from stress._forks import Forked
 
 pytestmark = forks
 
@@ -79,7 +79,7 @@ def test_a_nudge_is_one_unit_in_the_last_place_up_or_down_and_zero_stays():
 NUDGED = """
 import sys
 import numpy as np
-from torture import _nudge
+from stress import _nudge
 _nudge._patch(1)
 from common.tf1 import tf
 w = tf.Variable([1.0, 2.0, 0.0])

@@ -6,9 +6,11 @@ import random
 
 from nbclient.exceptions import CellExecutionError
 
-import torture
-from common import catalogue, files, notebooks
-from torture import Attempt
+import stress
+from common import files
+from common.command import catalogue
+from stress import Attempt
+from tools import notebooks
 
 TITLE = "cells of notebooks"
 TRIES = 60
@@ -67,7 +69,7 @@ def problem_of(lesson, order, choice, output):
 
 def _apart(lesson, output):
     """The numbers that are not those of the checkpoint that ships, in words."""
-    here = torture.numbers_of(output, lesson.name)
+    here = stress.numbers_of(output, lesson.name)
     shipped = files.read_json(files.PRETRAINED / lesson.name / "run.json", "")["numbers"]
     apart = [name for name in {*here, *shipped} if not _same(here.get(name), shipped.get(name))]
     return f"other numbers: {', '.join(apart)}" if apart else ""

@@ -20,9 +20,10 @@ from typing import Callable, NamedTuple
 import nbformat
 import numpy as np
 
-from common import files, house_prices, images
-from torture import Attempt
-from torture._worker import Worker
+from common import files
+from common.data import house_prices, images
+from stress import Attempt
+from stress._worker import Worker
 
 TITLE = "damaged files"
 TRIES = 500
@@ -222,7 +223,7 @@ class Course:
 
     def _published(self, name, seed):
         """Pictures that the copy takes for those of the set `name`."""
-        arrays, source = _pictures(seed), self.folder / "common" / "images.py"
+        arrays, source = _pictures(seed), self.folder / "common" / "data" / "images.py"
         text = source.read_text(encoding="utf-8")
         for checksum, array in zip(images.ORIGINALS[name].checksums.values(), arrays):
             text = text.replace(checksum, images.checksum(array))

@@ -2,7 +2,7 @@
 
 The real sets are read from their four idx files (gzipped or not) in a folder named on the command
 line, in the data folder (data/NAME in the course, or where the variable COURSE_DATA points), or in
-Keras's cache. The digits come with scikit-learn. Nothing is fetched from here: see common.fetching.
+Keras's cache. The digits come with scikit-learn. Nothing is fetched from here, see fetching.py.
 """
 
 import copy

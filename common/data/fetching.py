@@ -14,7 +14,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from common import files, images
+from common import files
+from common.data import images
 from common.errors import CourseError
 
 _TIMEOUT = 20  # seconds without an answer

@@ -3,8 +3,8 @@
 A .meta file of today's TensorFlow names attributes that 1.15.5 does not know, and is refused there.
 None of them changes what an operation computes.
 
-`python -m common.meta_graphs OUT.npz META ...` imports, restores and goes on, by either TensorFlow,
-for `make parity`, which compares what comes out.
+`python -m common.command.meta_graphs OUT.npz META ...` imports, restores and goes on, by either
+TensorFlow, for `make parity`, which compares what comes out.
 """
 
 import re

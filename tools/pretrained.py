@@ -1,4 +1,4 @@
-"""The checkpoints that ship: `python -m common.pretrained [LESSON ...]` trains them anew.
+"""The checkpoints that ship: `python -m tools.pretrained [LESSON ...]` trains them anew.
 
 Each lesson is run with the document's settings in an empty folder; the newest checkpoint of each
 of its trainings and its run.json go to checkpoints/pretrained/NN_name/. The meta graphs are those
@@ -16,7 +16,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from common import catalogue, command_line, files
+from common import files
+from common.command import catalogue, lesson_flags
 
 LARGE = 100_000  # bytes of one training's variables
 MANIFEST = files.PRETRAINED / "manifest.json"
@@ -66,7 +67,7 @@ def _leave_out_slots(trained, shipped):
 
 def _make_readable_for_tensorflow_1(meta):
     from common.checkpoints import checksum
-    from common.meta_graphs import for_tensorflow_1
+    from common.command.meta_graphs import for_tensorflow_1
     from common.tf1 import tf
 
     exported = for_tensorflow_1(tf.MetaGraphDef.FromString(meta.read_bytes()))
@@ -89,7 +90,7 @@ def manifest():
     lessons = {}
     for lesson in catalogue.lessons():
         shipped = files.PRETRAINED / lesson.name
-        cure = f"`python -m common.pretrained {lesson.number}` makes it."
+        cure = f"`python -m tools.pretrained {lesson.number}` makes it."
         run = files.read_json(shipped / "run.json", cure)
         trainings = {}
         for state in sorted(shipped.rglob("checkpoint")):
@@ -114,4 +115,4 @@ def main(words):
 
 
 if __name__ == "__main__":
-    sys.exit(command_line.run_tool(main))
+    sys.exit(lesson_flags.run_tool(main))

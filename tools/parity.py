@@ -1,10 +1,10 @@
-"""Genuine TensorFlow 1.15.5 beside today's: `python -m common.parity [LESSON ...]`.
+"""Genuine TensorFlow 1.15.5 beside today's: `python -m tools.parity [LESSON ...]`.
 
 Both run every lesson with its own settings, images being the embedded digits. Compared is every
 number that the two runs leave: those of results.json, those printed, each scalar in the event
 files, each variable in the last checkpoints. Then each restores, and goes on from, what the other
-saved, and imports its meta graphs. A lesson says itself how far apart its numbers may be, and why
-(`Lesson.parity`); else it is 1e-5.
+saved, and imports its meta graphs. parity.toml states how far apart a lesson's numbers may be, and
+why; else it is 1e-5.
 """
 
 import argparse
@@ -22,10 +22,18 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from common import catalogue, checkpoints, command_line, files, images, meta_graphs, tables
+try:
+    import tomllib
+except ImportError:  # Python 3.10
+    import tomli as tomllib
+
+from common import checkpoints, files, tables
+from common.command import catalogue, lesson_flags, meta_graphs
+from common.data import images
 from common.errors import CourseError
 from common.tf1 import tf
 
+STATED = tomllib.loads((files.ROOT / "tools" / "parity.toml").read_text(encoding="utf-8"))
 RUNS = files.ROOT / "parity-runs"
 PAGE = files.ROOT / "docs" / "parity.md"
 GENUINE, TODAY = "tf1", "today"  # the folders of the two below RUNS
@@ -221,7 +229,7 @@ def imported_by(name, metas, folder):
     """What `meta_graphs.main` writes of the .meta files, into `folder`, run by the one `name`."""
     out = folder / f"imported-by-{name}.npz"
     done = subprocess.run(
-        [str(PYTHONS[name]), "-m", "common.meta_graphs", str(out), *map(str, metas)],
+        [str(PYTHONS[name]), "-m", "common.command.meta_graphs", str(out), *map(str, metas)],
         stderr=subprocess.PIPE,
         env=_environment(folder),
         cwd=str(files.ROOT),
@@ -256,7 +264,7 @@ def _longer(lesson):
     """The flags for a tenth more steps, or one more epoch."""
     name = "steps" if "steps" in lesson.parameters else "epochs"
     length = lesson.parameters[name].default
-    return [command_line.flag(name), str(length + max(1, length // 10))]
+    return [lesson_flags.flag(name), str(length + max(1, length // 10))]
 
 
 # Judging ------------------------------------------------------------------------------------------
@@ -392,7 +400,7 @@ def main(words):
     lessons = [catalogue.find(word) for word in options.lessons] or catalogue.lessons()
     for lesson in tqdm(lessons, desc="parity", disable=None):
         parts, notes = compare(lesson, runs, options.alone)
-        report.add(lesson, parts, _results(lesson, runs / TODAY)["parity"], notes)
+        report.add(lesson, parts, STATED.get(lesson.name, {}).get("stated", []), notes)
     report.show()
     with open(str(runs / "differences.csv"), "w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(report.everything)
@@ -404,4 +412,4 @@ def main(words):
 
 
 if __name__ == "__main__":
-    sys.exit(command_line.run_tool(main))
+    sys.exit(lesson_flags.run_tool(main))

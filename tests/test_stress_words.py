@@ -5,15 +5,17 @@ import shutil
 import socket
 
 import pytest
-from conftest import contents, course
 from hypothesis import given, settings
+
+from common import files
+from common.command import lesson_flags
+from common.data import images
+from common.errors import UsageError
+from conftest import contents, course
+from stress import words
 from test_images import idx, made
 
-from common import command_line, files, images
-from common.errors import UsageError
-from torture import words
-
-WORDS = "torture.words"
+WORDS = "stress.words"
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +52,7 @@ def test_a_script_that_refuses_what_the_command_takes_is_noticed(monkeypatch, ca
     def refuse():
         raise UsageError("no")
 
-    monkeypatch.setattr(command_line, "script_request", refuse)
+    monkeypatch.setattr(lesson_flags, "script_request", refuse)
     assert words.main(["run", "18"]) == 1
     assert "AssertionError: the script refuses" in capsys.readouterr().err
 
@@ -72,7 +74,7 @@ def test_home_is_where_the_tilde_leads(course_here, tmp_path, monkeypatch):
 
 
 def test_a_sentence_stays_one_line_and_one_screen(capsys):
-    command_line.say(UsageError("a\nb\x1b[31m\udcff" + "x" * 10000 + "the cure"))
+    lesson_flags.say(UsageError("a\nb\x1b[31m\udcff" + "x" * 10000 + "the cure"))
     err = capsys.readouterr().err
     assert err.count("\n") == 1 and err.startswith(r"a\nb\x1b[31m\udcffxxx")
     assert err.endswith("the cure\n") and len(err) < 2100

@@ -8,7 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from common import catalogue, errors, files, progress
+from common import errors, files, progress
+from common.command import catalogue
 from common.errors import CourseError, UsageError
 
 LONGEST = 2000  # characters of a sentence; what it quotes has no end

@@ -8,8 +8,7 @@ import subprocess
 import sys
 import traceback
 
-from common import files
-from torture import Answer
+from stress import Answer, _forks
 
 
 class Worker:
@@ -25,7 +24,7 @@ class Worker:
         self._environment = environment
         self._process = None
 
-    def answer(self, *words, module="common.cli", timeout=600):
+    def answer(self, *words, module="common.command.commands", timeout=600):
         """The Answer of the `main(words)` of `module`; killed, code None, after the timeout."""
         if self._process is None:
             self._start()
@@ -50,11 +49,11 @@ class Worker:
 
     def _start(self):
         environment = {**os.environ, **self._environment}
-        environment["PYTHONPATH"] = os.pathsep.join(map(str, (self._course, files.ROOT)))
+        environment["PYTHONPATH"] = os.pathsep.join([str(self._course), _forks.PATH])
         for log in self._logs:
             log.write_bytes(b"")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "torture._worker", *map(str, self._logs)],
+            [sys.executable, "-m", "stress._worker", *map(str, self._logs)],
             cwd=str(self._course),
             env={name: value for name, value in environment.items() if value is not None},
             stdin=subprocess.PIPE,

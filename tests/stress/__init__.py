@@ -1,4 +1,4 @@
-"""Attempts to break the course: `make torture`, or `python -m torture [CAMPAIGN ...]`.
+"""Attempts to break the course: `make stress`, or `python -m stress [CAMPAIGN ...]`.
 
 Each module is a campaign: its TITLE, the number of TRIES of a whole one, and `attempts(count, seed,
 folder)`, which makes that many attempts in the empty `folder` and yields an Attempt for each.
@@ -9,8 +9,9 @@ import subprocess
 import sys
 from typing import NamedTuple
 
-from common import catalogue, files
-from torture import _forks
+from common import files
+from common.command import catalogue
+from stress import _forks
 
 
 class Attempt(NamedTuple):
@@ -86,7 +87,7 @@ def start(*words, cwd=files.ROOT, env=None, fresh=False, before="", arguments=()
     """Start `python *words` as a learner would, from the folder `cwd`.
 
     fresh: whether the start of Python is looked at too; else it may be a fork, which takes less,
-    and `before` is called in it with the `arguments` (see torture._forks.Forked).
+    and `before` is called in it with the `arguments` (see stress._forks.Forked).
     """
     if fresh or not sys.platform.startswith("linux"):
         begin, forks = subprocess.Popen, {}

@@ -1,0 +1,1 @@
+"""What maintainers run: `python -m tools.notebooks` and the others make what the course ships."""
