@@ -12,6 +12,7 @@ _HOMES = {
     "Lesson": ("common.lesson", "Lesson"),
     "Parameter": ("common.parameters", "Parameter"),
     "datasets": ("common.data.datasets", None),
+    "house_prices": ("common.data.house_prices", None),
     "np": ("numpy", None),
     "plots": ("common.plots", None),
     "plt": ("common.plots", "plt"),

@@ -6,12 +6,11 @@ sentence, before it runs. What TensorFlow says of parts of different graphs is p
 
 import ast
 
-from common.tf1 import tf
+from common.tf1 import messages, tf
 
 FROM_THE_TOP = "run the notebook from its first cell (in JupyterLab: Run > Run All Cells)."
 TWICE = f"This cell has added to the graph already and would do so again: {FROM_THE_TOP}"
 _PARTS = ("VarHandleOp", "VariableV2", "Placeholder", "PlaceholderWithDefault", "ScalarSummary")
-_MIXED = ("same graph", "not an element of this graph", "closed Session", "already exists")
 
 
 def watch():
@@ -31,7 +30,7 @@ def explained(error):
     if isinstance(error, (NameError, KeyError)):
         missing = f"{error} is missing" if isinstance(error, KeyError) else error
         return f"{missing}: run the cells above this one first, or correct the name."
-    if any(words in str(error) for words in _MIXED):
+    if messages.graphs_are_mixed(error):
         return f"This cell belongs to a graph or session that has been replaced: {FROM_THE_TOP}"
     if _cells.failed_before():
         return (

@@ -13,18 +13,9 @@ from pathlib import Path
 
 from common import files
 from common.errors import CourseError
-from common.tf1 import tf
+from common.tf1 import messages, tf
 
 PREFIX = "model.ckpt"
-_OF_FILES = (
-    tf.errors.FailedPreconditionError,
-    tf.errors.NotFoundError,
-    tf.errors.PermissionDeniedError,
-    tf.errors.ResourceExhaustedError,
-    tf.errors.UnknownError,
-)
-_OF_DAMAGE = (tf.errors.DataLossError, tf.errors.OutOfRangeError)
-_SAVING = ("SaveV2", "MergeV2Checkpoints")
 _SLOT = re.compile(r".+/(Adadelta|Adagrad|Adam|Momentum|RMSProp)(_\d+)?$")
 
 
@@ -101,24 +92,17 @@ class Checkpoints:
         """The CourseError for an error of a Saver's or a FileWriter's files, or None for others.
 
         folders: those that are the course's own to write in, or below. What goes wrong elsewhere is
-        the learner's concern. A variable without a value is no error of a file, though TensorFlow
-        calls it by the same name.
+        the learner's concern.
         """
-        operation = getattr(getattr(error, "op", None), "type", None)
-        if operation == "RestoreV2" and isinstance(error, _OF_DAMAGE):
+        if messages.checkpoint_is_damaged(error):
             where = f"A checkpoint in {files.shown(self.folder)}"
-            return CourseError(f"{where} is damaged ({_reason(error)}): {self._cure}")
-        writing = (isinstance(error, OSError) and not isinstance(error, FileNotFoundError)) or (
-            isinstance(error, _OF_FILES) and operation in (None, *_SAVING)
-        )
-        if isinstance(error, ValueError):
-            writing = "doesn't exist, can't save" in str(error)  # a Saver, without its folder
+            return CourseError(f"{where} is damaged ({messages.reason(error)}): {self._cure}")
         own = [folder for folder in folders if str(folder) in str(error)]
-        if not (writing and own) or "uninitialized" in str(error):
+        if not (own and messages.cannot_write(error)):
             return None
         return CourseError(
-            f"Cannot save in {files.shown(own[0])} ({_reason(error)}): make room or make it "
-            "writable, or choose another folder with --output FOLDER."
+            f"Cannot save in {files.shown(own[0])} ({messages.reason(error)}): make room or make "
+            "it writable, or choose another folder with --output FOLDER."
         )
 
     @property
@@ -182,17 +166,9 @@ def _step(prefix):
     return int(str(prefix).rsplit("-", 1)[-1])
 
 
-def _reason(error):
-    """What an error of TensorFlow's says, without where in the graph that was."""
-    said = getattr(error, "message", None) or getattr(error, "strerror", None) or error
-    lines = str(said).split("\n")
-    places = [k for k, line in enumerate(lines) if "[[" in line and k]
-    return lines[places[0] - 1 if places else 0]
-
-
 def _damaged(prefix, error, cure):
     return CourseError(
-        f"The checkpoint {files.shown(prefix)} is damaged ({_reason(error)}): {cure}"
+        f"The checkpoint {files.shown(prefix)} is damaged ({messages.reason(error)}): {cure}"
     )
 
 

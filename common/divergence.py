@@ -1,7 +1,6 @@
 """Trainings that leave the finite numbers: noticed, and the step found at which they did."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +13,6 @@ from common.tf1 import tf
 
 VERB = "diverged:"
 EVERY_STEP = "COURSE_CHECK_EVERY_STEP"
-_IN_HISTOGRAM = re.compile("istogram for: (\\S+)")  # what TensorFlow says of what is not finite
 
 
 def in_variables(sess):
@@ -29,12 +27,6 @@ def in_variables(sess):
 def in_row(row):
     """What in a row of a History is not finite, in words."""
     return [f"its {name}" for name, value in row.items() if not _finite(value)]
-
-
-def in_histogram(error):
-    """The summary that TensorFlow refused to make of what is not finite, in words, or None."""
-    found = isinstance(error, tf.errors.InvalidArgumentError) and _IN_HISTOGRAM.search(str(error))
-    return f"what its histogram {found[1]} shows" if found else None
 
 
 def _finite(value):

@@ -8,7 +8,7 @@ from common import divergence, files, progress
 from common.checkpoints import Checkpoints
 from common.command import lesson_flags
 from common.errors import CourseError, UsageError
-from common.tf1 import events, tf
+from common.tf1 import events, messages, tf
 
 SAVES_IN_A_TRAINING = 10
 
@@ -234,9 +234,11 @@ class Training:
         They come out of the lesson's own calls: a summary of what is not finite, a Saver or a
         FileWriter that cannot read or write a file of the course's.
         """
-        shown = divergence.in_histogram(error)
-        if shown:
+        histogram = messages.histogram_not_finite(error)
+        if histogram:
             self.step += 1
-            return self._diverged(shown, self._finite_at["history"])
+            return self._diverged(
+                f"what its histogram {histogram} shows", self._finite_at["history"]
+            )
         folders = [self._lesson.summary_folder, self._lesson.checkpoint_folder]
         return self.checkpoints.explained(error, folders)

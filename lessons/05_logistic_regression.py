@@ -15,8 +15,7 @@
 # %%
 import time
 
-from common import Lesson, Parameter, np, plt, tf
-from common.data import datasets
+from common import Lesson, Parameter, datasets, np, plt, tf
 
 lesson = Lesson(
     "05_logistic_regression",

@@ -13,8 +13,7 @@
 # `var_list`.
 
 # %%
-from common import Lesson, Parameter, np, plt, tf
-from common.data import datasets
+from common import Lesson, Parameter, datasets, np, plt, tf
 
 lesson = Lesson(
     "06_two_layer_network",

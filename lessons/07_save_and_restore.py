@@ -18,8 +18,7 @@ import re
 import subprocess
 import sys
 
-from common import Lesson, Parameter, np, plt, tf
-from common.data import datasets
+from common import Lesson, Parameter, datasets, np, plt, tf
 
 lesson = Lesson(
     "07_save_and_restore",

@@ -179,6 +179,8 @@ with tf.Session() as sess:
         [loss, acc], feed_dict={input_ph: test_images, label_ph: test_labels}
     )
     w_value = sess.run(w)
+
+# %%
 train_writer.close()
 test_writer.close()
 

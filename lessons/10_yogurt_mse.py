@@ -13,8 +13,7 @@
 # `minimize`.
 
 # %%
-from common import Lesson, Parameter, np, plt, tf
-from common.data import datasets
+from common import Lesson, Parameter, datasets, np, plt, tf
 
 lesson = Lesson(
     "10_yogurt_mse",

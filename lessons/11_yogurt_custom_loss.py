@@ -15,8 +15,7 @@
 # You will meet `tf.where`, `tf.greater` and `tf.reduce_sum`.
 
 # %%
-from common import Lesson, Parameter, np, plt, tf
-from common.data import datasets
+from common import Lesson, Parameter, datasets, np, plt, tf
 
 lesson = Lesson(
     "11_yogurt_custom_loss",

@@ -14,8 +14,7 @@
 # the functions of `tf.train` that compute the same rates. Lesson 16 trains with those.
 
 # %%
-from common import Lesson, Parameter, np, plots, plt, tf
-from common.data import datasets
+from common import Lesson, Parameter, datasets, np, plots, plt, tf
 
 lesson = Lesson(
     "15_decay_schedules",

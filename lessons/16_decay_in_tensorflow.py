@@ -14,8 +14,7 @@
 # global_step=global_step)`.
 
 # %%
-from common import Lesson, Parameter, np, plt, tf
-from common.data import datasets
+from common import Lesson, Parameter, datasets, np, plt, tf
 
 lesson = Lesson(
     "16_decay_in_tensorflow",

@@ -14,8 +14,7 @@
 # lost; here `tf` has them still.
 
 # %%
-from common import Lesson, Parameter, np, plt, tf
-from common.data import datasets
+from common import Lesson, Parameter, datasets, np, plt, tf
 
 lesson = Lesson(
     "19_l2_regularization",

@@ -15,8 +15,7 @@
 # You will meet `tf.nn.dropout`, `tf.placeholder_with_default` and `tf.cond`.
 
 # %%
-from common import Lesson, Parameter, np, plt, tf
-from common.data import datasets
+from common import Lesson, Parameter, datasets, np, plt, tf
 
 lesson = Lesson(
     "20_dropout",

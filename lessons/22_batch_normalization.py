@@ -18,8 +18,7 @@
 # `tf.GraphKeys.UPDATE_OPS` and `tf.placeholder_with_default`.
 
 # %%
-from common import Lesson, Parameter, np, plt, tf
-from common.data import datasets
+from common import Lesson, Parameter, datasets, np, plt, tf
 
 lesson = Lesson(
     "22_batch_normalization",

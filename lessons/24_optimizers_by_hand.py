@@ -14,8 +14,7 @@
 # average is taken. Once that is accounted for, they are equal to 1e-6 for 200 updates.
 
 # %%
-from common import Lesson, Parameter, np, plots, plt, tf
-from common.data import datasets
+from common import Lesson, Parameter, datasets, np, plots, plt, tf
 
 lesson = Lesson(
     "24_optimizers_by_hand",

@@ -14,8 +14,7 @@
 # exponentially weighted averages, the subject of lesson 23.
 
 # %%
-from common import Lesson, Parameter, np, plots, plt, tf
-from common.data import datasets
+from common import Lesson, Parameter, datasets, np, plots, plt, tf
 
 lesson = Lesson(
     "25_optimizer_paths",

@@ -15,8 +15,7 @@
 # `tf.train.polynomial_decay`.
 
 # %%
-from common import Lesson, Parameter, np, plt, tf
-from common.data import house_prices
+from common import Lesson, Parameter, house_prices, np, plt, tf
 
 lesson = Lesson(
     "30_house_prices",

@@ -14,7 +14,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from common.command import catalogue, commands
+from common.command import catalogue, opening
 from conftest import LESSONS, ROOT, SHORTER, without_accidents
 from stress import _nudge, notebook_cells
 from tools import notebooks
@@ -153,7 +153,7 @@ def test_a_damaged_notebook_is_one_sentence_and_jupyterlab_is_not_started(
     damage, tmp_path, monkeypatch, course_here
 ):
     started = []
-    monkeypatch.setattr(commands.subprocess, "call", lambda command: started.append(command) or 0)
+    monkeypatch.setattr(opening.subprocess, "call", lambda command: started.append(command) or 0)
     assert course_here("notebook", "18") == (0, "", "") and len(started) == 1
     lesson, notebook = catalogue.find("18"), tmp_path / "18_moving_average.ipynb"
     notebook.write_bytes(DAMAGE[damage](lesson.notebook.read_bytes()))

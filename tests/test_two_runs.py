@@ -10,7 +10,8 @@ from filelock import FileLock, Timeout
 from jupyter_client.manager import start_new_kernel
 
 from common import files, locks
-from common.command import catalogue, commands
+from common.command import catalogue
+from common.command import running as command_run
 from common.errors import CourseError
 from conftest import ROOT, contents, python, start
 from test_checkpoints import wait_until
@@ -149,7 +150,7 @@ def test_a_lesson_that_fails_lets_go_before_the_next_begins(tmp_path, monkeypatc
         locks.take(first if script == str(first.script) else second, tmp_path)
         raise CourseError("It fails.")
 
-    monkeypatch.setattr(commands.runpy, "run_path", fail)
+    monkeypatch.setattr(command_run.runpy, "run_path", fail)
     assert course_here("run", "14", "18", "--output", tmp_path)[0] == 1
     assert was_free == [True, True]
     assert is_free(second.name, tmp_path)

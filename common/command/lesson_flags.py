@@ -11,15 +11,9 @@ from pathlib import Path
 from common import errors, files, progress
 from common.command import catalogue
 from common.errors import CourseError, UsageError
+from common.tf1 import messages
 
 LONGEST = 2000  # characters of a sentence; what it quotes has no end
-_GONE = (  # what TensorFlow and Python say
-    "No such file or directory",
-    "does not exist",
-    "is not a valid checkpoint",
-    "Couldn't find",
-    "Failed to find any matching files",
-)
 
 
 class Arguments(argparse.ArgumentParser):
@@ -200,7 +194,7 @@ def _one_sentence(kind, error, trace):
 def of_a_missing_file(error):
     """The CourseError for an error that says that a file is gone, in this program or another."""
     said = str(getattr(error, "stderr", None) or error).strip().splitlines()[-1:]
-    if isinstance(error, CourseError) or not any(words in "".join(said) for words in _GONE):
+    if isinstance(error, CourseError) or not messages.file_is_gone("".join(said)):
         return None
     return CourseError(
         f"A file of this lesson is gone ({said[0]}): run the lesson again, and leave its folders "

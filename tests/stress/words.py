@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 import stress
 from common import files
-from common.command import catalogue, commands, lesson_flags
+from common.command import catalogue, commands, lesson_flags, opening, running
 from common.errors import CourseError
 from stress import Attempt
 from stress._worker import Worker
@@ -192,9 +192,9 @@ def main(words):
 
     replaced = [
         unittest.mock.patch.dict(sys.modules, {"tensorflow": None}),
-        unittest.mock.patch.object(commands.runpy, "run_path", script),
-        unittest.mock.patch.object(commands, "_result_rows", lambda *_: []),
-        unittest.mock.patch.object(commands.subprocess, "call", nothing),
+        unittest.mock.patch.object(running.runpy, "run_path", script),
+        unittest.mock.patch.object(running, "_result_rows", lambda *_: []),
+        unittest.mock.patch.object(opening.subprocess, "call", nothing),
         unittest.mock.patch.object(fetching, "fetch", nothing),
         unittest.mock.patch.object(files, "remove_folder", nothing),
     ]

@@ -1,0 +1,28 @@
+"""The lessons that a command line names."""
+
+from common.command import catalogue
+from common.command.lesson_flags import Arguments
+
+PROG = "python -m lessons"
+
+
+def parser_of(command, description, examples, nargs="+"):
+    """The parser of one command, with its lessons."""
+    lines = "".join(f"\n  {PROG} {command} {example}" for example in examples)
+    parser = Arguments(
+        prog=f"{PROG} {command}", description=description, epilog=f"examples:{lines}"
+    )
+    parser.add_argument(
+        "lessons", nargs=nargs, metavar="LESSON", help="a number (10), a name (yogurt_mse), or all"
+    )
+    return parser
+
+
+def chosen_lessons(words):
+    """The lessons that `words` name, each once, in the order given."""
+    chosen = []
+    for word in words:
+        for lesson in catalogue.lessons() if word == "all" else [catalogue.find(word)]:
+            if lesson not in chosen:
+                chosen.append(lesson)
+    return chosen

@@ -1,0 +1,43 @@
+"""`python -m lessons list`: the lessons, and whether each has a checkpoint."""
+
+from common import files
+from common.command import catalogue
+from common.command.choosing import PROG
+from common.command.lesson_flags import Arguments
+
+
+def list_lessons(words):
+    """List the lessons."""
+    from common import tables
+
+    parser = Arguments(
+        prog=f"{PROG} list",
+        description="List the lessons: what each rebuilds, and whether it has a checkpoint.",
+        epilog=f"examples:\n  {PROG}\n  {PROG} list",
+    )
+    parser.parse_args(words)
+    columns = ["lesson", "title", "标题", "rebuilds", "notebook", "checkpoint"]
+    tables.show("Lessons", columns, [_list_row(lesson) for lesson in catalogue.lessons()])
+    print(f"`{PROG} run 10` trains lesson 10; `{PROG} --help` shows what else there is.")
+    return 0
+
+
+def _list_row(lesson):
+    notebook = lesson.notebook.name if lesson.notebook.exists() else "none"
+    return [
+        lesson.number,
+        lesson.title,
+        lesson.title_zh,
+        lesson.rebuilds,
+        notebook,
+        _checkpoint_words(lesson),
+    ]
+
+
+def _checkpoint_words(lesson):
+    own = files.output_folder() / "checkpoints" / lesson.name
+    for folder, whose in ((own, "yours"), (files.PRETRAINED / lesson.name, "shipped")):
+        steps = [int(path.stem.rsplit("-", 1)[-1]) for path in folder.rglob("model.ckpt-*.index")]
+        if steps:
+            return f"{whose}, step {max(steps)}"
+    return "none"

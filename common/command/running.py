@@ -1,0 +1,144 @@
+"""`python -m lessons run` and `restore`: lessons' scripts, one after the other in this process."""
+
+import contextlib
+import runpy
+import sys
+import traceback
+
+from common import errors, files, locks, progress
+from common.command import catalogue, lesson_flags
+from common.command.choosing import PROG, chosen_lessons, parser_of
+from common.errors import CourseError, UsageError
+
+
+def run(words):
+    """Train lessons, and show what came out in one table."""
+    parser = parser_of(
+        "run",
+        "Train lessons, one after the other, and show the document's numbers beside those here.\n"
+        f"`{PROG} run LESSON --help` shows one lesson's own parameters.",
+        ["10", "10 19", "all", "10 --steps 2000 --learning-rate 0.01", "10 --resume"],
+    )
+    lesson_flags.add_parameters(parser, catalogue.lessons())
+    lesson_flags.add_run_options(parser)
+    if _asks_help_of_one(words):
+        (lesson, *_) = chosen_lessons(words[:1])
+        lesson_flags.lesson_parser(lesson, f"{PROG} run {words[0]}", modes=False).print_help()
+        return 0
+    options = parser.parse_args(words)
+    chosen = chosen_lessons(options.lessons)
+    flags = _flags(chosen, vars(options))
+    if options.resume:
+        flags.append("--resume")
+    return _run_all(chosen, flags, options.output)
+
+
+def restore(words):
+    """Restore lessons from their checkpoints and evaluate them; nothing is trained."""
+    parser = parser_of(
+        "restore",
+        "Restore lessons from your newest checkpoint, else from the one that ships, and evaluate\n"
+        "them: the numbers saved beside the numbers restored. Nothing is trained.",
+        ["10", "10 19", "all"],
+    )
+    lesson_flags.add_output(parser)
+    options = parser.parse_args(words)
+    return _run_all(chosen_lessons(options.lessons), ["--restore"], options.output)
+
+
+def _asks_help_of_one(words):
+    return len(words) > 1 and not words[0].startswith("-") and {"-h", "--help"} & set(words[1:])
+
+
+def _flags(chosen, given):
+    """The flags given, checked for every chosen lesson; UsageError where one has no such flag."""
+    flags = []
+    for name, word in given.items():
+        if word is None or not any(name in each.parameters for each in catalogue.lessons()):
+            continue
+        for lesson in chosen:
+            if name not in lesson.parameters:
+                raise UsageError(
+                    f"Lesson {lesson.number} has no {lesson_flags.flag(name)}; it has "
+                    + ", ".join(map(lesson_flags.flag, lesson.parameters))
+                    + "."
+                )
+            lesson_flags.values(lesson, {name: word})
+        flags.append(f"{lesson_flags.flag(name)}={word}")  # it may begin with a dash
+    return flags
+
+
+def _run_all(chosen, flags, output):
+    """Run lessons one after the other; where one fails, the next has its turn all the same."""
+    if output:
+        flags = [*flags, f"--output={output}"]
+    summaries = files.output_folder(output) / "summaries"
+    rows, failed = [], []
+    for lesson in chosen:
+        print(f"\n{lesson.number} · {lesson.title} · {lesson.title_zh}")
+        found = _run_one(lesson, flags, summaries)
+        if found is None:
+            failed.append(lesson.number)
+        else:
+            rows += found
+    if len(chosen) > 1:
+        _show_results(rows)
+    if failed:
+        print(f"Failed: {', '.join(failed)}; the reason stands above.", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _run_one(lesson, flags, summaries):
+    """Run one lesson's script: its `_result_rows`, or None where it did not come to its end."""
+    progress.tell_when_interrupted(None)
+    errors.explain_with(None)
+    with _script_arguments(lesson.script, flags):
+        try:
+            runpy.run_path(str(lesson.script), run_name="__main__")
+            return _result_rows(lesson, summaries / lesson.name / "results.json")
+        except (UsageError, BrokenPipeError):
+            raise
+        except Exception as error:
+            error = errors.explained(error)
+            sentence = lesson_flags.of_a_missing_file(error) or error
+            if isinstance(sentence, CourseError):
+                lesson_flags.say(sentence)
+            else:
+                traceback.print_exc()
+        finally:
+            locks.release()
+    return None
+
+
+@contextlib.contextmanager
+def _script_arguments(script, flags):
+    kept, sys.argv = sys.argv, [str(script), *flags]
+    try:
+        yield
+    finally:
+        sys.argv = kept
+
+
+def _result_rows(lesson, path):
+    """A pair for each number: the cells lesson, steps, seconds (in the first), its Comparison."""
+    from common.results import Comparison
+
+    results = files.read_json(path, f"run lesson {lesson.number} again.")
+    compared = [Comparison(**each) for each in results["numbers"] if each["source"]]
+    compared = compared or [Comparison("", "")]
+    first = [f"{lesson.number} {lesson.name[3:]}", results["steps"], f"{results['seconds']:.1f}"]
+    return list(zip([first, *[["", "", ""]] * (len(compared) - 1)], compared))
+
+
+def _show_results(rows):
+    from common import results
+
+    title = "What the documents say, and what came out here"
+    results.show(title, rows, leading=["lesson", "steps", "seconds"])
+    verdicts = [each.agrees for _, each in rows if each.agrees]
+    explained = sum(each.agrees == "no" and bool(each.why) for _, each in rows)
+    print(
+        f"{verdicts.count('yes')} of {len(verdicts)} numbers agree, {explained} differ for the "
+        f"reason given, {verdicts.count('no') - explained} differ without one, "
+        f"{verdicts.count('not compared')} were not compared."
+    )
