@@ -20,7 +20,7 @@ lesson = Lesson(
     steps=10000,
     learning_rate=Parameter(1.0, "step size of the network's descent"),
     activation=Parameter("tanh", "of the hidden layer", choices=["tanh", "relu", "none"]),
-    seed=Parameter(61, "another one begins from other weights", at_least=0, at_most=1000000),
+    seed=Parameter(89, "another one begins from other weights", at_least=0, at_most=1000000),
 )
 
 # %% [markdown]
@@ -49,12 +49,11 @@ lesson.figure("", "data", "the flower", "400 points of two kinds.")
 #
 # ### Logistic regression · Logistic回归
 #
-# The model of lesson 05, to see it fail, at the rate 0.1.
-#
-# `tf.losses.log_loss` is that lesson's loss by hand, with 10⁻⁷ added to what each log is taken of:
-# a ŷ of exactly 0 or 1 cannot make it NaN.
+# The model of lesson 05, to see it fail. With `tf.set_random_seed` the weights begin the same each
+# time.
 
 # %%
+tf.set_random_seed(lesson.seed)
 x = tf.constant(X, dtype=tf.float32, name="x")
 y = tf.constant(Y_, dtype=tf.float32, name="y")
 
@@ -67,9 +66,6 @@ def logistic_regression(x):
     return tf.sigmoid(tf.matmul(x, w) + b)
 
 
-loss_logistic = tf.losses.log_loss(predictions=logistic_regression(x), labels=y)
-train_logistic = tf.train.GradientDescentOptimizer(0.1).minimize(loss_logistic, var_list=[w, b])
-
 # %% [markdown]
 # ### Two layers · 构建一个两层的网络
 #
@@ -80,18 +76,13 @@ train_logistic = tf.train.GradientDescentOptimizer(0.1).minimize(loss_logistic, 
 # The weights begin small, with a standard deviation of 0.01, but not at 0: four units that begin
 # alike would stay alike.
 
-
 # %%
-def small():
-    seed = 100 * lesson.seed + lesson.op_seed()
-    return tf.random_normal_initializer(stddev=0.01, seed=seed)
-
-
+small = tf.random_normal_initializer(stddev=0.01)
 with tf.variable_scope("layer1"):
-    w1 = tf.get_variable(initializer=small(), shape=(2, 4), name="weights1")
+    w1 = tf.get_variable(initializer=small, shape=(2, 4), name="weights1")
     b1 = tf.get_variable(initializer=tf.zeros_initializer(), shape=(4,), name="bias1")
 with tf.variable_scope("layer2"):
-    w2 = tf.get_variable(initializer=small(), shape=(4, 1), name="weights2")
+    w2 = tf.get_variable(initializer=small, shape=(4, 1), name="weights2")
     b2 = tf.get_variable(initializer=tf.zeros_initializer(), shape=(1,), name="bias2")
 
 # %%
@@ -107,7 +98,9 @@ def two_network(nn_input):
 # %% [markdown]
 # ### Loss and optimizer · Loss函数和优化器
 #
-# `minimize` would train every variable that the loss depends on; `var_list` names them.
+# `tf.losses.log_loss` is lesson 05's loss by hand, with 10⁻⁷ added to what each log is taken of:
+# a ŷ of exactly 0 or 1 cannot make it NaN. `minimize` would train every variable that the loss
+# depends on; `var_list` names them. Logistic regression is trained at the rate 0.1.
 
 # %%
 net = two_network(x)
@@ -115,6 +108,9 @@ loss_two = tf.losses.log_loss(predictions=net, labels=y, scope="loss_two")
 lr = lesson.learning_rate
 optimizer = tf.train.GradientDescentOptimizer(learning_rate=lr)
 train_op = optimizer.minimize(loss=loss_two, var_list=[w1, w2, b1, b2])
+
+loss_logistic = tf.losses.log_loss(predictions=logistic_regression(x), labels=y)
+train_logistic = tf.train.GradientDescentOptimizer(0.1).minimize(loss_logistic, var_list=[w, b])
 
 # %%
 tf.summary.scalar("loss_logistic", loss_logistic)
@@ -186,12 +182,12 @@ print("accuracy: logistic regression %.4f, network %.4f" % (logistic["accuracy"]
 # * Logistic regression stays at 0.673, hardly below the log 2 = 0.693 of a coin, however long it
 #   is trained. Its line gets 188 of 400 points right, fewer than half: the lowest loss is not the
 #   highest accuracy.
-# * The network gets 364 right. Each hidden unit has a line of its own, where it changes its sign;
+# * The network gets 366 right. Each hidden unit has a line of its own, where it changes its sign;
 #   the boundary follows them.
 # * The document prints no losses; the book it takes its code from has 0.277, 0.2635, 0.2572 and
 #   0.2538, from weights drawn without a seed. Where the descent goes depends on these weights
-#   (exercise 1). The seed 61 was chosen for going the book's way; on this way two beginnings
-#   differ by about 0.001.
+#   (exercise 1). The seed 89 was chosen for going the book's way; on this way beginnings differ by
+#   a few thousandths.
 
 # %%
 losses = two["history"]["loss"]
@@ -203,18 +199,18 @@ def after(step):
 
 
 for step, book, genuine in (
-    (2500, 0.277, 0.27615499),
-    (5000, 0.2635, 0.26329479),
-    (7500, 0.2572, 0.25703633),
-    (10000, 0.2538, 0.25367188),
+    (2500, 0.277, 0.27642402),
+    (5000, 0.2635, 0.26298478),
+    (7500, 0.2572, 0.25697148),
+    (10000, 0.2538, 0.25345406),
 ):
     name = "loss of the network after %d steps (the book's)" % step
     lesson.compare(name, after(step), document=book, within=0.001, tensorflow_1=genuine)
 
 name = "loss of logistic regression (the book's)"
-lesson.compare(name, logistic["loss"], document=0.673, within=0.0005, tensorflow_1=0.6731459)
+lesson.compare(name, logistic["loss"], document=0.673, within=0.0005, tensorflow_1=0.673146)
 lesson.compare("accuracy of logistic regression", logistic["accuracy"], tensorflow_1=0.47)
-lesson.compare("accuracy of the network", two["accuracy"], tensorflow_1=0.91)
+lesson.compare("accuracy of the network", two["accuracy"], tensorflow_1=0.915)
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(11, 4.7), sharey=True)
@@ -253,14 +249,14 @@ lesson.finish()
 # %% [markdown]
 # ## Exercises · 练习
 #
-# 1. Begin elsewhere: `--seed 0`, 4, 6, 10. How do the losses end, and how many points are right?
+# 1. Begin elsewhere: `--seed 1`, 5, 39, 45. How do the losses end, and how many points are right?
 #
 # <details><summary>Answer</summary>
 #
-# 0.2486 (365 points), 0.5134 (268), 0.2162 (361), 0.2146 (364). Of 200 seeds 109 ended near
-# 0.249, 32 near 0.254 as the book, 49 near 0.216, 2 in between, 8 stuck near 0.513. The loss of
-# a network has many valleys and flat stretches, and small weights decide which one the descent
-# enters.
+# 0.2486 (365 points), 0.2162 (361), 0.2147 (364), 0.5134 (268). Of the seeds 0 to 199 more than
+# half end near 0.249, a quarter near 0.216, a sixth near 0.254 as the book; two are stuck near
+# 0.513. The loss of a network has many valleys and flat stretches, and small weights decide which
+# one the descent enters.
 # </details>
 #
 # 2. Take the activation away: `--activation none`. What is left?
@@ -276,7 +272,7 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# No: the loss stays at 0.653, with `--seed 1` at 0.500. A ReLU unit that is 0 for all points has
+# No: the loss stays at 0.52, with `--seed 1` at 0.60. A ReLU unit that is 0 for all points has
 # no gradient and never comes back, and of four units none can be spared. ReLU wants more units
 # and larger initial weights.
 # </details>

@@ -44,8 +44,8 @@ grid = np.c_[xx.ravel(), yy.ravel()]
 # ## Graph · 计算图
 #
 # What is to be found again gets a name: the inputs x and y, the output net, train_op. The
-# weights are those of lesson 06. `tf.placeholder_with_default` gives the 400 points unless others
-# are fed; as constants they become part of the graph, and are saved with it.
+# weights begin otherwise than lesson 06's. `tf.placeholder_with_default` gives the 400 points
+# unless others are fed; as constants they become part of the graph, and are saved with it.
 
 
 # %%

@@ -16,7 +16,7 @@ POINTS = float32(
     ]
 )  # fmt: skip
 X, Y = POINTS.astype(np.float64).T
-BEGIN = (-0.8113182, 0.0)  # random_normal with seed 1 begins so
+BEGIN = (-0.87874997, 0.0)  # as random_normal begins in 1.15.5, with seed 8 for the graph
 
 
 def path_of(learning_rate, epochs, batches=lambda e: [range(15)]):
@@ -75,14 +75,14 @@ def test_an_epoch_takes_every_point_once(size, run_lesson):
 
 @pytest.mark.same_bits
 def test_ends_where_it_ends_under_genuine_tensorflow(run_lesson):
-    """All under 1.15.5: batch descent apart from the lesson, the batches by the lesson itself."""
+    """The lesson itself, run under TensorFlow 1.15.5."""
     run = run_lesson(NAME)
     for training, w, b, loss in (
-        ("batch", 0.3414659, 0.18074778, 0.21103814),
-        ("too_small", -0.71535146, 0.013944562, 49.65201),
-        ("too_large", -2.0088398, -0.13650978, 243.16147),
-        ("mini_batch", 0.31672406, 0.20941873, 0.22447447),
-        ("stochastic", 0.27181154, 0.38265795, 0.2557234),
+        ("batch", 0.34013593, 0.19000174, 0.20967418),
+        ("too_small", -0.77729183, 0.014731286, 55.468727),
+        ("too_large", -2.1444070, -0.14688289, 271.75165),
+        ("mini_batch", 0.31545350, 0.21832199, 0.22321995),
+        ("stochastic", 0.27060485, 0.38896352, 0.25616825),
     ):
         ends = [*run[training]["path"][-1], run[training]["loss"]]
         np.testing.assert_array_equal(float32(ends), float32([w, b, loss]))
@@ -118,7 +118,7 @@ def test_the_losses_in_the_figures_are_those_of_the_graph(run_lesson):
     for training in ("batch", "too_small", "too_large", "mini_batch", "stochastic"):
         along = run["losses"](run[training]["path"])
         assert along[-1] == pytest.approx(run[training]["loss"], rel=1e-5)
-        assert along[0] == pytest.approx(59.021263, rel=1e-6)
+        assert along[0] == pytest.approx(65.940574, rel=1e-6)
 
 
 def test_a_batch_of_one_is_stochastic_and_of_fifteen_is_batch_descent(run_lesson):

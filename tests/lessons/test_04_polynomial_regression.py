@@ -15,7 +15,8 @@ from common import plots
 from common.command import catalogue
 
 NAME = "04_polynomial_regression"
-BEGIN = np.array([-0.8113182, 1.4845988, 0.06532937, 0.0])  # w of random_normal, seed 1, and b
+# w as random_normal begins in 1.15.5, with seed 3 for the graph, and b
+BEGIN = np.array([-1.1347394, 0.7460806, -1.9681302, 0.0])
 TARGET = [2.4, 3, 0.5, 0.9]  # from x³ down, as np.polyval has them
 X = np.arange(-3, 3.1, 0.1)
 
@@ -50,21 +51,21 @@ def test_follows_the_twin(run_lesson):
 
 @pytest.mark.same_bits
 def test_prints_the_losses_of_genuine_tensorflow(run_lesson):
-    """The document's code, completed and with seed 1, under 1.15.5: all digits."""
+    """The lesson itself, run under TensorFlow 1.15.5: all digits."""
     run = run_lesson(NAME)
     assert re.findall(r"^epoch: (\d+), loss: (\S+)$", run.printed, re.MULTILINE) == [
-        ("20", "11.982052"),
-        ("40", "3.2107334"),
-        ("60", "1.152119"),
-        ("80", "0.6568277"),
-        ("100", "0.52693576"),
+        ("20", "24.184046"),
+        ("40", "6.0153346"),
+        ("60", "1.7736139"),
+        ("80", "0.7699121"),
+        ("100", "0.5224108"),
     ]
     np.testing.assert_array_equal(
         [*run["w_value"][:, 0], run["b_value"]],
-        float32([-0.3502168, 3.058614, 2.5286238, 0.34061602]),
+        float32([-0.36423033, 3.0176625, 2.5307438, 0.45766702]),
     )
-    assert run["loss_below"] == np.float32(318.12848)
-    assert run["loss_above"] == np.float32(33627.67)
+    assert run["loss_below"] == np.float32(1055.8994)
+    assert run["loss_above"] == np.float32(111644.21)
 
 
 def test_a_loss_before_initialization_is_an_error(run_lesson):
@@ -97,12 +98,15 @@ def test_predictions_fetched_are_those_drawn(run_lesson):
 
 def test_the_exercises_answers(run_lesson):
     run = run_lesson(NAME, "--learning-rate", "0.0043", "--steps", "100")
-    assert run["history"]["loss"][-1] == pytest.approx(0.265, abs=5e-4)
+    assert run["history"]["loss"][-1] == pytest.approx(0.242, abs=5e-4)
     weights = twin(0.008, 2000)[-1]
     np.testing.assert_allclose(weights[:4], [0.5, 3, 2.4, 0.9], atol=1e-5)
+    w0, w1, w2, b, loss = twin(0.001, 2000)[-1]
+    assert (round(w0, 3), round(b, 3)) == (0.363, 0.816)
     w0, w1, w2, b, loss = twin(0.009)[-1]
-    assert (round(w0, -3), round(w2, -2)) == (-17000, -112600)
-    assert (round(w1, 2), round(b, 2)) == (3.05, 0.62) and loss == pytest.approx(1.5e12, rel=0.02)
+    assert (round(w0, -3), round(w2, -2)) == (-31000, -205200)
+    assert (round(w1, 1), round(b, 1)) == (3.0, 0.7) and loss == pytest.approx(5.1e12, rel=0.02)
+    assert twin(0.0085)[-1, [1, 3]].round(1).tolist() == [3.0, 0.7]
 
 
 # The animation ------------------------------------------------------------------------------------

@@ -10,14 +10,14 @@ from common.data import datasets
 from common.tf1 import tf
 
 NAME = "06_two_layer_network"
-# random_normal_initializer(stddev=0.01) of 1.15.5, seeds 6101 and 6102
+# random_normal_initializer(stddev=0.01) of 1.15.5 in the lesson's graph, whose seed is 89
 W1 = float32(
     [
-        [-0.01480601, 0.00066553, -0.00871519, 0.00148085],
-        [-0.00885941, 0.01359919, -0.00706043, -0.01944353],
+        [-0.013655255, 0.00020533099, 4.542626e-05, 0.00031286204],
+        [0.004170652, 0.0074977046, -0.01538559, -0.0061663943],
     ]
 )
-W2 = float32([[0.00969812], [0.01512808], [0.01119241], [-0.02120762]])
+W2 = float32([[-0.001294448], [-0.0084516285], [-0.0048029805], [0.009350604]])
 
 
 def cross_entropy(p, y):
@@ -72,7 +72,7 @@ def test_begins_with_the_weights_of_genuine_tensorflow(run_lesson):
         sess.run([variable.initializer for variable in tf.global_variables()])
         begin = sess.run([run[part] for part in ("w1", "b1", "w2", "b2")])
     for ours, genuine in zip(begin, (W1, np.zeros(4), W2, np.zeros(1))):
-        np.testing.assert_allclose(ours, genuine, rtol=0, atol=5e-9)  # as many digits as printed
+        np.testing.assert_array_equal(ours, genuine)
 
 
 def test_the_network_follows_the_numpy_twin(run_lesson):
@@ -92,11 +92,11 @@ def test_logistic_regression_ends_at_its_exact_minimum_and_fails(run_lesson):
 
 
 def test_ends_where_it_ends_under_genuine_tensorflow(run_lesson):
-    """The lesson itself, run under TensorFlow 1.15.5: the document's weights have no seed."""
+    """The lesson itself, run under TensorFlow 1.15.5."""
     run = run_lesson(NAME)
-    genuine = [0.27615499, 0.26329479, 0.25703633, 0.25367188]
+    genuine = [0.27642402, 0.26298478, 0.25697148, 0.25345406]
     np.testing.assert_allclose(run["losses"][24::25], genuine, rtol=1e-5)
-    assert run["two"]["accuracy"] == 0.91
+    assert run["two"]["accuracy"] == 0.915
     # and within a thousandth of the book's, from other weights
     np.testing.assert_allclose(genuine, [0.277, 0.2635, 0.2572, 0.2538], rtol=0, atol=1e-3)
 
@@ -104,7 +104,7 @@ def test_ends_where_it_ends_under_genuine_tensorflow(run_lesson):
 def test_prints_the_loss_every_2500_steps(run_lesson):
     printed = re.findall(r"^epoch: (\d+), loss: (.+)$", run_lesson(NAME).printed, re.M)
     assert [int(epoch) for epoch, _ in printed] == [2500, 5000, 7500, 10000] * 2
-    losses = ["0.6731"] * 4 + ["0.2762", "0.2633", "0.2570", "0.2537"]
+    losses = ["0.6731"] * 4 + ["0.2764", "0.2630", "0.2570", "0.2535"]
     assert [loss for _, loss in printed] == losses
 
 
