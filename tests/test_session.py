@@ -20,13 +20,12 @@ from common.tf1.session import InteractiveSession, Session
 from conftest import LESSONS, SHORTER, python, without_accidents
 from stress import _undrawn
 
-CONFIG = session.configured(None)
-CONFIG.inter_op_parallelism_threads = -1  # operations have one order then, always
+CALLERS_THREAD = tf.ConfigProto(inter_op_parallelism_threads=-1)
 
 
 def plain():
-    """tf.Session itself."""
-    return tf.Session(config=CONFIG)
+    """tf.Session, with its operations on the caller's thread: their order is then always one."""
+    return tf.Session(config=CALLERS_THREAD)
 
 
 BOTH = pytest.mark.parametrize("make", [plain, Session])
@@ -652,16 +651,15 @@ def test_nothing_shows_in_the_learners_graph(tmp_path):
 
 def test_operations_run_on_the_callers_thread_unless_something_else_is_asked_for():
     asked = tf.ConfigProto(allow_soft_placement=True)
-    assert session.configured(None).inter_op_parallelism_threads == -1
-    ours = session.configured(asked)
+    assert session._on_callers_thread(None).inter_op_parallelism_threads == -1
+    ours = session._on_callers_thread(asked)
     assert ours.inter_op_parallelism_threads == -1 and ours.allow_soft_placement
     assert not asked.inter_op_parallelism_threads
-    own = tf.ConfigProto(use_per_session_threads=True)
-    assert not session.configured(own).inter_op_parallelism_threads
-    own = tf.ConfigProto(inter_op_parallelism_threads=2)
-    rewriting = own.graph_options.rewrite_options
-    rewriting.common_subgraph_elimination = rewriting.ON
-    assert session.configured(own) == own
+    for config in (
+        tf.ConfigProto(inter_op_parallelism_threads=2),
+        tf.ConfigProto(use_per_session_threads=True),
+    ):
+        assert session._on_callers_thread(config) == config
     with pytest.raises(TypeError, match="tf.ConfigProto"):
         Session(config="fast")
 

@@ -175,23 +175,18 @@ def _keep(kept, key, value):
     kept[key] = value
 
 
-def configured(config):
-    """`config` for small steps and the numbers of 1.15.5, but for what it says itself.
+def _on_callers_thread(config):
+    """`config`, with operations run on the thread that calls, unless it says where they run.
 
-    Operations run on the thread that calls: a step of microseconds is over before another thread
-    has begun with it. And operations that are written twice run twice: where they are taken for
-    one, today's TensorFlow goes on to add some sums in another order than 1.15.5.
+    A step of microseconds is over before another thread has begun with it.
     """
     ours = tf.ConfigProto()
     if config is not None:
         if not isinstance(config, tf.ConfigProto):
             return config  # which tf.Session refuses
         ours.CopyFrom(config)
-    rewriting = ours.graph_options.rewrite_options
-    if not rewriting.common_subgraph_elimination:
-        rewriting.common_subgraph_elimination = rewriting.OFF
     pools = ours.use_per_session_threads or ours.session_inter_op_thread_pool
-    if KNOWN and not (pools or ours.inter_op_parallelism_threads):
+    if not (pools or ours.inter_op_parallelism_threads):
         ours.inter_op_parallelism_threads = -1
     return ours
 
@@ -208,8 +203,8 @@ class _Prepares:
         self._seen = {}  # the parts of what was run once, by key
         self._keeping = threading.Lock()
         self._local = not target  # only a runtime in this process makes callables
-        if self._local:
-            config = configured(config)
+        if self._local and KNOWN:
+            config = _on_callers_thread(config)
         with signals.none_for_new_threads():  # the first session begins the runtime's
             super().__init__(target, graph, config)
 
