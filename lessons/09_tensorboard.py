@@ -175,12 +175,9 @@ with tf.Session() as sess:
             line = "STEP %d: train_loss: %.6f train_acc: %.6f test_loss: %.6f test_acc: %.6f"
             print(line % (e + 1, loss_train, acc_train, loss_test, acc_test))
     test_images, test_labels = test_set.examples()
-    loss_value, acc_value = sess.run(
-        [loss, acc], feed_dict={input_ph: test_images, label_ph: test_labels}
+    loss_value, acc_value, w_value = sess.run(
+        [loss, acc, w], feed_dict={input_ph: test_images, label_ph: test_labels}
     )
-    w_value = sess.run(w)
-
-# %%
 train_writer.close()
 test_writer.close()
 
