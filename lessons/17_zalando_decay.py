@@ -51,20 +51,21 @@ lesson.figure("", "data", "training images: %s" % sets.title, "The first 16 and 
 # ## Graph · 计算图
 #
 # Weights begin as a truncated normal with standard deviation 2/√n, n the number of inputs, biases
-# at 0. A layer multiplies from the left, W·X + b, since examples are columns.
+# at 0; with `tf.set_random_seed` they begin the same each time. A layer multiplies from the left,
+# W·X + b, since examples are columns.
 
 
 # %%
 def create_layer(X, n, activation=tf.nn.relu):
     n_inputs = X.shape.as_list()[0]
     stddev = 2 / np.sqrt(n_inputs)
-    initial = tf.truncated_normal([n, n_inputs], stddev=stddev, seed=lesson.op_seed())
-    W = tf.Variable(initial)
+    W = tf.Variable(tf.truncated_normal([n, n_inputs], stddev=stddev))
     b = tf.Variable(tf.zeros([n, 1]))
     return activation(tf.matmul(W, X) + b)
 
 
 # %%
+tf.set_random_seed(3)
 X = tf.placeholder(tf.float32, [784, None])
 Y = tf.placeholder(tf.float32, [10, None])
 net = X
@@ -150,9 +151,9 @@ history_decay, end_decay, test_decay, last_rate = train("inverse_time", decaying
 # %% [markdown]
 # ## What to see · 看什么
 #
-# * On Fashion-MNIST the decaying rate is ahead from the first epoch on: its cost after ten epochs
-#   is what the constant rate has after seventy. It begins ten times as large, and the decay makes
-#   little of that: j counts iterations, 121,200 in all, so at the end it is 0.0076.
+# * On Fashion-MNIST the decaying rate is ahead from the first epoch on: for its cost after ten
+#   epochs the constant rate takes more than sixty. It begins ten times as large, and the decay
+#   makes little of that: j counts iterations, 121,200 in all, so at the end it is 0.0076.
 # * The document takes this for the decay's merit. It is the larger rate's: exercise 1.
 # * A cost near 0.9 is no bad network but the softmax along the batch. With all outputs equal the
 #   cost is about a tenth of the logarithm of the number of pictures, 1.1 for 60,000 and 0.73 for
@@ -176,7 +177,7 @@ for name, end, test in (
     ("inverse time", end_decay, test_decay),
 ):
     lesson.record("cost at the end, %s rate" % name, end[0])
-    genuine = {"constant": 0.870, "inverse time": 0.887}[name]
+    genuine = {"constant": 0.872, "inverse time": 0.887}[name]
     lesson.compare("training accuracy, %s rate" % name, end[1], tensorflow_1=genuine, within=0.01)
     lesson.record("test accuracy, %s rate" % name, test[1])
 lesson.record("inverse time: the rate at the end", last_rate)
@@ -206,9 +207,9 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# No. On Fashion-MNIST the constant rate 0.1 ends at a cost of 0.8970 and a training accuracy of
-# 90.7 % (test 86.4 %), the decaying one at 0.9037 and 88.7 % (86.1 %): decay costs speed here, and
-# nothing trembles that it would have to calm.
+# No. On Fashion-MNIST the constant rate 0.1 ends at a cost of 0.897 and a training accuracy of
+# almost 91 % (test between 86 and 87 %), the decaying one at 0.905 and less than 89 % (test 86 %):
+# decay costs speed here, and nothing trembles that it would have to calm.
 # </details>
 #
 # 2. The embedded digits have 30 iterations an epoch. Where does the decaying rate end, and why?

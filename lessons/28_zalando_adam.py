@@ -346,7 +346,7 @@ lesson.finish()
 # </details>
 
 # %% [markdown]
-# 4. Begin with the weights of lesson 17, `--seed 0`. How does the rate 0.1 end on the digits?
+# 4. Begin with other weights, `--seed 0`. How does the rate 0.1 end on the digits?
 #
 # <details><summary>Answer</summary>
 #

@@ -1,5 +1,7 @@
 """Lesson 17 against a NumPy twin and genuine TensorFlow 1.15.5."""
 
+import hashlib
+
 import numpy as np
 import pytest
 from oracles import REAL_IMAGES, ColumnNetwork, batch, columns, first_values, real_images
@@ -21,6 +23,19 @@ def descend(twin, X, Y, updates, rate):
 @pytest.fixture
 def run(run_lesson):
     return run_lesson("17_zalando_decay")
+
+
+@pytest.mark.same_bits
+def test_begins_with_the_weights_of_genuine_tensorflow(run):
+    """By the MD5 sums of their bytes under TensorFlow 1.15.5, where the weights have no seed."""
+    weights = [value for value in first_values(run) if value.any()]
+    assert [hashlib.md5(value.tobytes()).hexdigest() for value in weights] == [
+        "9e872d61b89035df670f76338987f820",
+        "8fe72c9bf9502ca256070c510c62e946",
+        "277b9fadb409a1cb1febbf68550f11d9",
+        "5548788a7b7833e34171e685d7560968",
+        "3cad062d184ca9f278fd300aff432736",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -63,13 +78,13 @@ def test_ends_where_it_ends_under_genuine_tensorflow(run):
     for name, costs, accuracies in (
         (
             "history_constant",
-            [0.7280049324035645, 0.606338620185852, 0.5738503932952881],
-            [0.859333336353302, 0.8484848737716675],
+            [0.7279195189476013, 0.5963768362998962, 0.5635316371917725],
+            [0.916, 0.9057239],
         ),
         (
             "history_decay",
-            [0.6916279792785645, 0.5345908403396606, 0.5233829617500305],
-            [0.9806666374206543, 0.9528619647026062],
+            [0.6716378927230835, 0.5346565246582031, 0.5250563025474548],
+            [0.978, 0.956229],
         ),
     ):
         np.testing.assert_allclose(run[name]["cost"][0], costs[0], rtol=1e-5)
@@ -88,7 +103,10 @@ def test_the_rate_at_the_end_is_that_of_the_formula(run):
 def test_it_prints_what_it_prints_under_genuine_tensorflow(run):
     lines = run.printed.splitlines()
     assert lines[1] == "X (784, 1500), Y (10, 1500): 30 iterations an epoch"
-    assert lines[2:4] == ["Reached epoch   0 cost J = 0.728005", "Accuracy: 0.234000"]
+    found, cost = lines[2].rsplit(" ", 1)
+    assert found == "Reached epoch   0 cost J ="
+    assert float(cost) == pytest.approx(0.727920, abs=1.5e-6)  # the last bit decides the last digit
+    assert lines[3] == "Accuracy: 0.192000"
     assert len([line for line in lines if line.startswith("Reached epoch")]) == 2 * 11
 
 
