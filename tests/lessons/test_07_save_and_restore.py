@@ -55,8 +55,9 @@ def test_what_is_restored_is_what_was_saved_in_every_bit(run_lesson):
     assert run["loss_end"] == pytest.approx(0.24699236, rel=1e-6)
 
 
-def test_its_loss_goes_on_where_it_was(run_lesson):
-    run = run_lesson(NAME)
+def test_it_is_the_network_of_lesson_06_and_its_loss_goes_on(run_lesson):
+    run, six = run_lesson(NAME), run_lesson("06_two_layer_network")
+    np.testing.assert_array_equal(run["history"]["loss"], six["two"]["history"]["loss"])
     np.testing.assert_array_equal(run["history_on"]["step"], range(10000, 20001, 100))
     assert run["history_on"]["loss"][0] == run["history"]["loss"][-1]
 
