@@ -100,6 +100,19 @@ def regularizers(tf):
     tf.Variable(tf.random_normal([3]))
 
 
+def reductions(tf):
+    v = tf.Variable(tf.random_normal([2, 3]))
+    x = tf.placeholder(tf.float32, (None, 3))
+    unknown = tf.placeholder(tf.float32)
+    for reduced in (v, x, unknown, tf.constant(2.0), tf.reduce_sum(x)):
+        tf.reduce_mean(reduced)
+        tf.random_normal([2])
+    tf.reduce_max(v, axis=1)
+    tf.reduce_sum(x, [0, 1], keepdims=True)
+    tf.summary.scalar("mean", tf.reduce_mean(v))
+    tf.Variable(tf.random_normal([3]))
+
+
 PROGRAMS = (
     variables,
     draws,
@@ -111,6 +124,7 @@ PROGRAMS = (
     control_flow,
     averages,
     regularizers,
+    reductions,
 )
 
 

@@ -9,17 +9,27 @@ back as well.
 import functools
 import numbers
 
+import numpy as np
+
 from common.tf1.runtime import tf
 
 # isort: split
 from tensorflow import compat
 from tensorflow.python.framework import ops, random_seed, tensor_util
-from tensorflow.python.ops import array_ops, gen_random_ops, nn_ops, random_ops, shape_util
+from tensorflow.python.ops import (
+    array_ops,
+    gen_random_ops,
+    math_ops,
+    nn_ops,
+    random_ops,
+    shape_util,
+)
 
 _todays_seeds = random_seed.get_seed
 _todays_uniform = random_ops.random_uniform
 _todays_dropout = nn_ops.dropout_v2
 _todays_split = array_ops.split
+_todays_dims = math_ops._ReductionDims
 
 
 def get_seed(op_seed):
@@ -77,9 +87,19 @@ def split(value, num_or_size_splits, axis=0, num=None, name="split"):
     return _todays_split(value, num_or_size_splits, axis, num, name)
 
 
+@functools.wraps(math_ops._ReductionDims)
+def reduction_dims(x, axis):
+    if axis is not None or isinstance(x, tf.SparseTensor):
+        return _todays_dims(x, axis)
+    if isinstance(x, tf.Tensor) and x.shape.rank is not None:
+        return tf.constant(np.arange(x.shape.rank), dtype=tf.int32)  # of a scalar too
+    return math_ops.range(0, tf.rank(x))  # of a variable, whose shape is not looked at
+
+
 def install():
     """Have TensorFlow's own code, initializers and layers among it, draw so too."""
     random_seed.get_seed = get_seed
     random_ops.random_uniform = random_uniform
     nn_ops.dropout_v2 = compat.v2.nn.dropout = dropout_v2
     array_ops.split = split
+    math_ops._ReductionDims = reduction_dims
