@@ -31,6 +31,7 @@ class Checkpoints:
         self.owner = owner
         self._saver = saver
         saver._save_relative_paths = True  # of folders that are moved
+        saver.recover_last_checkpoints([])  # those it has saved for another training stay
 
     def newest(self):
         """The prefix of the newest checkpoint, as a Path, or None where there is none."""
@@ -42,10 +43,6 @@ class Checkpoints:
             with files.writing(self.folder):
                 for path in [*self.folder.glob("checkpoint"), *self.folder.glob(PREFIX + "-*")]:
                     path.unlink()
-
-    def begin(self):
-        """The saver, which another training may have used, has saved nothing here."""
-        self._saver.recover_last_checkpoints([])
 
     def save(self, sess, step, history, positions=(), summarized=-1):
         """Save all variables of `sess` as those of `step`; returns the prefix.

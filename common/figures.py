@@ -46,7 +46,9 @@ class Figures:
         """Write them into an event file of their own."""
         for path in self.folder.glob("events.*"):  # of a run that was stopped, or the one restored
             path.unlink()
-        writer = tf.summary.FileWriter(str(self.folder)) if self._pngs else None
+        if not self._pngs:
+            return
+        writer = tf.summary.FileWriter(str(self.folder))
         for path, png in self._pngs:
             width, height = plots.size_of_png(png)
             image = tf.Summary.Image(encoded_image_string=png, width=width, height=height)

@@ -94,7 +94,6 @@ class Training:
                 )
             self._load(self.checkpoints.restore(self._sess))
         elif newest is None:
-            self.checkpoints.begin()
             self._save()
             return
         else:
@@ -163,7 +162,7 @@ class Training:
                 due = self.step % every == 0 or self.step == stop or pressed
                 lost = self._lost(due or divergence.looked_at_each_step())
                 if lost:
-                    raise self._diverged(*lost)
+                    raise self._diverged(self.step, *lost)
                 if due:
                     self._save()
                     if pressed:
@@ -207,17 +206,17 @@ class Training:
             self._finite_at[kind] = self.step
         return None
 
-    def _diverged(self, what, finite_at):
-        """The CourseError for a training in which `what` is not finite any more."""
-        exact = self.step == finite_at + 1
+    def _diverged(self, step, what, finite_at):
+        """The CourseError for a training in which `what` is not finite any more at that step."""
+        exact = step == finite_at + 1
         lesson = self._lesson
         repeatable = lesson_flags.running_script()  # a notebook's cells may be other than it
         if not exact and repeatable and not divergence.looked_at_each_step():
             said = divergence.sentence_of_rerun(lesson.info.script, lesson.checkpoint_folder)
             if said:
                 return CourseError(said)
-        step = f"step {self.step} of {self.stop}"
-        when = f"at {step}" if exact else f"at {step} (at step {finite_at} it was)"
+        when = f"at step {step} of {self.stop}"
+        when += "" if exact else f" (at step {finite_at} it was)"
         rates = [
             f"a smaller {lesson_flags.flag(name)}, "
             for name in lesson.parameters
@@ -236,9 +235,7 @@ class Training:
         """
         histogram = messages.histogram_not_finite(error)
         if histogram:
-            self.step += 1
-            return self._diverged(
-                f"what its histogram {histogram} shows", self._finite_at["history"]
-            )
+            shown = f"what its histogram {histogram} shows"
+            return self._diverged(self.step + 1, shown, self._finite_at["history"])
         folders = [self._lesson.summary_folder, self._lesson.checkpoint_folder]
         return self.checkpoints.explained(error, folders)

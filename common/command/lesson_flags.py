@@ -183,12 +183,17 @@ def _one_sentence(kind, error, trace):
     if issubclass(kind, BrokenPipeError):
         stop_printing()
         return
-    error = errors.explained(error)
-    error = of_a_missing_file(error) or error
+    error = explained(error)
     if isinstance(error, (CourseError, KeyboardInterrupt)):
         say(error)
         sys.exit(getattr(error, "exit_code", 130))
     sys.__excepthook__(kind, error, trace)
+
+
+def explained(error):
+    """`error`, which has ended a script, or the CourseError that says what it means."""
+    error = errors.explained(error)
+    return of_a_missing_file(error) or error
 
 
 def of_a_missing_file(error):

@@ -99,10 +99,9 @@ def _run_one(lesson, flags, summaries):
         except (UsageError, BrokenPipeError):
             raise
         except Exception as error:
-            error = errors.explained(error)
-            sentence = lesson_flags.of_a_missing_file(error) or error
-            if isinstance(sentence, CourseError):
-                lesson_flags.say(sentence)
+            error = lesson_flags.explained(error)
+            if isinstance(error, CourseError):
+                lesson_flags.say(error)
             else:
                 traceback.print_exc()
         finally:

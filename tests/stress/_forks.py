@@ -24,6 +24,7 @@ PR_SET_CHILD_SUBREAPER = 36
 PATH = os.pathsep.join([str(files.ROOT), str(files.ROOT / "tests")])  # of what is tested, and this
 PRELOADED = (
     "common.command.commands",
+    "common.command.running",
     "common.lesson",
     "common.plots",
     "rich.table",
