@@ -94,6 +94,7 @@ class Training:
                 )
             self._load(self.checkpoints.restore(self._sess))
         elif newest is None:
+            self._forget_later_summaries()
             self._save()
             return
         else:
