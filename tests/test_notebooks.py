@@ -81,7 +81,7 @@ class TestEveryNotebook:
 UNSTABLE = {
     "08_deep_network": r"^STEP|loss on the whole",  # a loss of single batches, after 20,000 steps
     "09_tensorboard": r"^STEP|loss on the whole",
-    "17_zalando_decay": r"ccuracy",  # of 1,500 and 297 pictures
+    "17_zalando_decay": r"ccuracy|^Reached|cost at the end",  # a ReLU at its kink
     "20_dropout": r"±|, rate ",  # networks that learn by heart
     "27_optimizers_on_mnist": r"RMSProp[: ]",  # jumps, at the document's rate
     "28_zalando_adam": r"ccuracy|^Reached|at the end|all equal|accuracy",  # Adam of ReLU layers
