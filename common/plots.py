@@ -6,6 +6,7 @@ import io
 import logging
 import os
 import struct
+import sys
 import warnings
 from pathlib import Path
 from unittest import mock
@@ -42,6 +43,9 @@ def _without_settings_of_this_machine():
 
 def _import(own_settings, backend):
     """matplotlib's pyplot, which begins with that backend."""
+    if "matplotlib" not in sys.modules:  # nor is to be what is left of an import that failed
+        for name in [each for each in sys.modules if each.startswith("matplotlib.")]:
+            del sys.modules[name]
     surroundings = contextlib.nullcontext if own_settings else _without_settings_of_this_machine
     with _quiet(), mock.patch.dict(os.environ, {"MPLBACKEND": backend}), surroundings():
         from matplotlib import pyplot
