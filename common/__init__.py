@@ -27,7 +27,7 @@ def __getattr__(name):
         raise AttributeError("module 'common' has no attribute %r" % name)
     from common.command import lesson_flags
 
-    lesson_flags.prepare()
+    lesson_flags.answer_early()
     module, attribute = _HOMES[name]
     home = importlib.import_module(module)
     return getattr(home, attribute) if attribute else home

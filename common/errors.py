@@ -1,5 +1,9 @@
 """The errors that a learner reads: one sentence each, which names the cure."""
 
+import os
+
+TRACEBACK_VARIABLE = "COURSE_TRACEBACK"
+
 
 class CourseError(Exception):
     """Something went wrong that its sentence explains (exit code 1)."""
@@ -24,4 +28,15 @@ def explain_with(function):
 
 def explained(error):
     """`error`, or the CourseError that says what it means to the lesson that runs."""
-    return (_explain and not isinstance(error, CourseError) and _explain(error)) or error
+    if isinstance(error, CourseError) or not _explain:
+        return error
+    sentence = _explain(error)
+    if sentence is None:
+        return error
+    sentence.__cause__ = error
+    return sentence
+
+
+def all_shown():
+    """Whether tracebacks are to be shown where the sentence says what is needed."""
+    return os.environ.get(TRACEBACK_VARIABLE, "0") not in ("", "0")

@@ -5,7 +5,9 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
+import subprocess
 import tempfile
 import zlib
 from pathlib import Path
@@ -69,6 +71,11 @@ def shown(path):
         return str(path.relative_to(Path.cwd()))
     except (ValueError, OSError):  # elsewhere, or the working directory is gone
         return str(path)
+
+
+def quoted(word):
+    """`word` as a learner types it into a command line."""
+    return subprocess.list2cmdline([word]) if os.name == "nt" else shlex.quote(word)
 
 
 @contextlib.contextmanager

@@ -1,26 +1,34 @@
 """One run of one lesson: its parameters, folders, sessions, checkpoints, figures and results."""
 
 import platform
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
 from common import cells, divergence, errors, files, locks, progress, results
 from common.command import catalogue, lesson_flags
 from common.data import images
+from common.errors import CourseError
 from common.figures import Figures
 from common.parameters import declared
 from common.settings import Settings
-from common.tf1 import events, tf
+from common.tf1 import events, messages, tf
 from common.training import Training
 
 
 class Lesson:
     """What a lesson script holds beside its document's subject.
 
-    name: the script's, "10_yogurt_mse". Every keyword is a parameter of the lesson: a default (the
-    document's value), or a Parameter; it becomes an attribute here and a flag of the command line.
-    resume, restore: in a notebook, what the flags of these names are on the command line.
+    name: which lesson it is, "10_yogurt_mse": its checkpoints are those that ship under this name.
+    Every keyword is a parameter of the lesson: a default (the document's value), or a Parameter; it
+    becomes an attribute here and a flag of the command line. resume, restore: what the flags of
+    these names are on the command line.
+
+    The script that calls it, `__main__`, has its flags taken from the command line, and folders of
+    its own, named after its file; a copy of a lesson's script is a lesson. One that lies outside of
+    the course saves beside itself.
 
     Making one begins afresh: an empty default graph. Raises UsageError for values that do not fit
     and CourseError for a checkpoint folder that cannot be used, or that another program is using.
@@ -28,12 +36,16 @@ class Lesson:
 
     def __init__(self, name, resume=False, restore=False, **parameters):
         self._started = time.time()
-        request = lesson_flags.script_request()
-        self.info = catalogue.find(name)
+        lesson_flags.speak_plainly()
+        parameters = declared(parameters)
+        caller = sys._getframe(1).f_globals
+        script = caller.get("__file__") if caller["__name__"] == "__main__" else None
+        self.info = catalogue.of_script(Path(script)) if script else catalogue.find(name)
         self.name = name
+        request = lesson_flags.script_request(script, self.info, parameters)
         self.mode = "restore" if restore else "resume" if resume else request.mode
-        self._output = files.for_tensorflow(files.output_folder(request.output))
-        self._output_flag = lesson_flags.output_flag(request.output)
+        self._output = files.for_tensorflow(self.info.output_folder(request.output))
+        self._output_flag = lesson_flags.output_flag(request.output or self.info.own_output)
         self._comparisons = results.Comparisons()
         self._figures = Figures(self.summary_folder / "figures", self.info.number)
         self._trainings = {}
@@ -43,15 +55,13 @@ class Lesson:
         divergence.end_with_caller()
         locks.take(self.info, self._output)
         self._settings = Settings(
-            self.info, self.mode, self.checkpoint_folder, declared(parameters), request.given
+            self.info, name, self.mode, self.checkpoint_folder, parameters, request.given
         )
-        self.saved_folder, self.parameters = self._settings.saved_folder, self._settings.values
-        vars(self).update(self.parameters)
-        # as TensorFlow, NumPy says nothing where other settings lead beyond what a number can hold
-        beyond = "ignore" if self.changed() else "warn"
-        np.seterr(over=beyond, invalid=beyond, divide=beyond)
+        self.saved_folder = self._settings.saved_folder
+        self._numpy = np.geterr()
+        self.set_parameters({})
         if progress.in_notebook():
-            cells.watch()
+            cells.watch(self)
         progress.tell_when_interrupted(self._interrupted)
         tf.reset_default_graph()
 
@@ -60,18 +70,27 @@ class Lesson:
     @property
     def checkpoint_folder(self):
         """checkpoints/NN_name, where this lesson saves."""
-        return self._output / "checkpoints" / self.name
+        return self._output / "checkpoints" / self.info.name
 
     @property
     def summary_folder(self):
         """summaries/NN_name, where event files, figures/ and results.json go."""
-        return self._output / "summaries" / self.name
+        return self._output / "summaries" / self.info.name
 
     @property
     def summaries(self):
         """The folder of the event files, a str; a restore leaves the run's own alone."""
         restored = "restored" if self.mode == "restore" else ""
         return str(self.summary_folder / restored)
+
+    def set_parameters(self, values):
+        """Have these parameters, before any is used; UsageError for one that does not fit."""
+        self._settings.set(values)
+        self.parameters = self._settings.values
+        vars(self).update(self.parameters)
+        # as TensorFlow, NumPy says nothing where other settings lead beyond what a number can hold
+        beyond = "ignore" if self.changed() else "warn"
+        np.seterr(over=beyond, invalid=beyond, divide=beyond)
 
     def changed(self):
         """What is not the document's, in words: "run with steps=2000"."""
@@ -141,9 +160,24 @@ class Lesson:
             files.remove_unfinished(self.checkpoint_folder)
         training = Training(self, sess, saver, name, may_diverge, data)
         self._trainings[name] = training
-        errors.explain_with(training.explained)
+        errors.explain_with(self._explained)
         training.begin()
         return training
+
+    def _explained(self, error):
+        """The CourseError for an error that comes from the lesson's own folders or trainings."""
+        for training in self._trainings.values():
+            sentence = training.explained(error)
+            if sentence:
+                return sentence
+        said = str(getattr(error, "stderr", None) or error).strip().splitlines()[-1:]
+        own = [str(self.checkpoint_folder), str(self.summary_folder)]
+        if messages.file_is_gone("".join(said)) and any(folder in said[0] for folder in own):
+            return CourseError(
+                f"A file of this lesson is gone ({said[0]}): run the lesson again, and leave its "
+                "folders alone until it ends."
+            )
+        return None
 
     def write_run(self, numbers):
         """Write run.json: the parameters of the checkpoints, and what the run came to."""
@@ -156,14 +190,14 @@ class Lesson:
         if self.mode == "restore":
             return "Interrupted."
         saved = [training.checkpoints.newest() for training in self._trainings.values()]
-        saved = [f"{self.relative(newest)} is saved, " for newest in saved if newest][-1:]
+        saved = [f"{files.shown(newest)} is saved, " for newest in saved if newest][-1:]
         if not (saved or self.saved_folder):
             return f"Interrupted before lesson {self.info.number} saved anything."
         return f"Interrupted; {''.join(saved)}go on with `{self.command_to_go_on}`."
 
     @property
     def command_to_go_on(self):
-        return f"python -m lessons run {self.info.number} --resume{self._output_flag}"
+        return f"python -m lessons run {self.info.word} --resume{self._output_flag}"
 
     # Figures and results -------------------------------------------------------------------
 
@@ -228,14 +262,14 @@ class Lesson:
         title = f"Lesson {self.info.number}: what the document says, and what came out here"
         results.show(title, [([], each) for each in self._comparisons])
         if self.mode == "restore":
-            title = f"Restored from {self.relative(self.saved_folder)}"
+            title = f"Restored from {files.shown(self.saved_folder)}"
             results.show_restored(title, self._settings.saved_numbers, self._comparisons)
         else:
             self.write_run(self._comparisons.numbers)
-            print(f"Checkpoints  {self.relative(self.checkpoint_folder)}")
-        print(f"Figures      {self.relative(self.summary_folder / 'figures')}")
-        number = self.info.number
-        print(f"TensorBoard  python -m lessons tensorboard {number}{self._output_flag}")
+            print(f"Checkpoints  {files.shown(self.checkpoint_folder)}")
+        print(f"Figures      {files.shown(self.summary_folder / 'figures')}")
+        print(f"TensorBoard  python -m lessons tensorboard {self.info.word}{self._output_flag}")
+        np.seterr(**self._numpy)
         progress.tell_when_interrupted(None)
         errors.explain_with(None)
         locks.release()
@@ -254,12 +288,3 @@ class Lesson:
             "tensorflow": tf.__version__,
             "numpy": np.__version__,
         }
-
-    def relative(self, path):
-        """`path` as it lies below the course's folder, or below --output."""
-        for folder in (self._output, files.ROOT):
-            try:
-                return str(path.relative_to(folder))
-            except ValueError:
-                pass
-        return files.shown(path)

@@ -2,6 +2,8 @@
 
 import math
 
+from common.errors import UsageError
+
 STANDARD_HELP = {
     "steps": "training steps",
     "epochs": "times through the training set",
@@ -74,10 +76,21 @@ class Parameter:
 
 
 def declared(values):
-    """The Parameters that a lesson declares, plain defaults wrapped; KeyError for want of help."""
+    """The Parameters that a lesson declares, plain defaults wrapped.
+
+    Raises UsageError for a default that is not allowed, or bounds that are none.
+    """
     parameters = {}
     for name, value in values.items():
         parameter = value if isinstance(value, Parameter) else Parameter(value)
-        parameter.help = parameter.help or STANDARD_HELP[name]
+        parameter.help = parameter.help or STANDARD_HELP.get(name, "")
         parameters[name] = parameter
+        if type(parameter.default) not in (int, float, str):
+            raise UsageError(f"{name} must be a number or a word, not {parameter.default!r}.")
+        try:
+            parameter.check(parameter.default)
+        except (TypeError, ValueError, OverflowError):
+            raise UsageError(
+                f"{name} must be {parameter.kind}, not {parameter.default!r}."
+            ) from None
     return parameters

@@ -1,17 +1,78 @@
 """One look for all figures: drawn off screen, in colours that the colour-blind can tell apart."""
 
+import contextlib
+import importlib.util
 import io
 import logging
+import os
 import struct
+import sys
 import warnings
+from pathlib import Path
+from unittest import mock
 
-logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its fonts is no news
+from common import progress
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Where matplotlib keeps its fonts is no news, nor what it cannot read of a matplotlibrc."""
+    log = logging.getLogger("matplotlib")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+
+
+@contextlib.contextmanager
+def _without_settings_of_this_machine():
+    """Hide matplotlibrc and style files, which matplotlib may not be able to read."""
+    package = Path(importlib.util.find_spec("matplotlib").origin).parent
+    folder = os.getcwd()
+    os.chdir(str(package / "mpl-data"))  # it takes the matplotlibrc here before any other
+    try:
+        import matplotlib
+
+        with mock.patch.object(matplotlib, "get_configdir", lambda: os.devnull):
+            yield
+    finally:
+        os.chdir(folder)
+
+
+def _import(own_settings, backend):
+    """matplotlib's pyplot, which begins with that backend."""
+    if "matplotlib" not in sys.modules:  # nor is to be what is left of an import that failed
+        for name in [each for each in sys.modules if each.startswith("matplotlib.")]:
+            del sys.modules[name]
+    surroundings = contextlib.nullcontext if own_settings else _without_settings_of_this_machine
+    with _quiet(), mock.patch.dict(os.environ, {"MPLBACKEND": backend}), surroundings():
+        from matplotlib import pyplot
+
+        pyplot.get_backend()
+    return pyplot
+
+
+def _imported():
+    """matplotlib's pyplot: a script's figures become files, a notebook has a backend of its own.
+
+    What matplotlib cannot use of this machine, a file of settings or a backend, is left out.
+    """
+    backends = ["Agg"]
+    if progress.in_notebook():
+        backends = [os.environ.get("MPLBACKEND", INLINE), INLINE]
+    for own_settings in (True, False):
+        for backend in backends:
+            with contextlib.suppress(Exception):  # each file of settings has errors of its own
+                return _import(own_settings, backend)
+    return _import(False, "Agg")
+
+
+INLINE = "module://matplotlib_inline.backend_inline"
+plt = _imported()
 
 import matplotlib
-
-matplotlib.use("Agg")  # figures become files; no window, whatever the machine's own backend is
-
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import patheffects
 from PIL import Image
@@ -29,6 +90,8 @@ NUMBER_SIZE, NUMBER_AWAY, NUMBERS_APART = 8, 9, 11  # of the numbers along a pat
 # where a notebook's cells are run out of order, a figure may have no curve yet
 warnings.filterwarnings("ignore", "No artists with labels found")
 
+if not progress.in_notebook():
+    plt.switch_backend("Agg")  # where another was chosen before
 plt.style.use("default")  # not as the machine's matplotlibrc would have it
 plt.rcParams.update(
     {

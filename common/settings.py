@@ -3,6 +3,7 @@
 import os
 
 from common import files
+from common.command import catalogue
 from common.command.lesson_flags import flag
 from common.errors import CourseError, UsageError
 
@@ -10,24 +11,34 @@ from common.errors import CourseError, UsageError
 class Settings:
     """The parameters of one run and the saved run that it restores or resumes.
 
+    name: which lesson it is, whose checkpoints ship and whose script has the document's settings.
     values: {name: value}. saved_folder: where the checkpoints of the saved run are, None for a run
     from the beginning. saved_numbers: what that run came to. Raises UsageError for values that do
     not fit and CourseError for a saved run that cannot be used.
     """
 
-    def __init__(self, info, mode, own, declared, given):
-        self._info, self._mode = info, mode
+    def __init__(self, info, name, mode, own, declared, given):
+        self._info, self._name, self._mode = info, name, mode
+        documented = catalogue.named(name)
+        known = documented and not documented.problem
+        self._documented = documented.parameters if known else declared
         self.saved_folder = self._find_saved(own)
-        recorded, self.saved_numbers = self._read_run()
+        self._declared, self._given = declared, given
+        self._recorded, self.saved_numbers = self._read_run()
+        self.set({})
+
+    def set(self, given):
+        """Have these values as well; UsageError for one that does not fit."""
+        given = {**self._given, **given}
         self.values = {
-            name: self._value(name, parameter, given, recorded)
-            for name, parameter in declared.items()
+            name: self._value(name, parameter, given, self._recorded)
+            for name, parameter in self._declared.items()
         }
 
     def _find_saved(self, own):
         if self._mode == "run":
             return None
-        shipped = files.for_tensorflow(files.PRETRAINED) / self._info.name
+        shipped = files.for_tensorflow(files.PRETRAINED) / self._name
         resume = self._mode == "resume"
         if any(own.rglob("*.index")) or (resume and (own / "run.json").exists()):
             return own
@@ -37,7 +48,7 @@ class Settings:
             return shipped
         raise CourseError(
             f"Lesson {self._info.number} has no checkpoint to restore: train it first with "
-            f"`python -m lessons run {self._info.number}`."
+            f"`python -m lessons run {self._info.word}`."
         )
 
     def _read_run(self):
@@ -48,10 +59,8 @@ class Settings:
         cure = f"remove the folder {files.shown(self.saved_folder)} and run the lesson again."
         run = files.read_json(path, cure)
         parts = run.get("parameters"), run.get("numbers")
-        if run.get("lesson") != self._info.name or not all(isinstance(p, dict) for p in parts):
-            raise CourseError(
-                f"{files.shown(path)} is no record of lesson {self._info.name}: {cure}"
-            )
+        if run.get("lesson") != self._name or not all(isinstance(p, dict) for p in parts):
+            raise CourseError(f"{files.shown(path)} is no record of lesson {self._name}: {cure}")
         return parts
 
     def _value(self, name, parameter, given, recorded):
@@ -73,7 +82,7 @@ class Settings:
 
     def changed(self, images):
         """The parameters and the ImageSets that are not the document's, in words."""
-        defaults = self._info.parameters
+        defaults = self._documented
         words = [
             f"{name}={value}"
             for name, value in self.values.items()

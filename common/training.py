@@ -100,7 +100,7 @@ class Training:
         else:
             self._load(self.checkpoints.resume(self._sess))
             self._forget_later_summaries()
-        print(f"Restored {self._lesson.relative(newest)}")
+        print(f"Restored {files.shown(newest)}")
 
     def _load(self, record):
         self.step = record["step"]
@@ -179,7 +179,7 @@ class Training:
         )
 
     def _stopped(self):
-        saved = self._lesson.relative(self.checkpoints.newest())
+        saved = files.shown(self.checkpoints.newest())
         return (
             f"Stopped after step {self.step} of {self.stop}, saved as {saved}; go on with "
             f"`{self._lesson.command_to_go_on}`."

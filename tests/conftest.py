@@ -148,7 +148,7 @@ def run_afresh(name, output, flags=()):
             names = runpy.run_path(script, run_name="__main__")
     finally:
         sys.argv, sys.excepthook = argv, hook
-    return LessonRun(name, output, names, printed.getvalue())
+    return LessonRun(name, output, names, printed.getvalue().replace(f"{output}/", ""))
 
 
 def without_accidents(printed):

@@ -66,7 +66,7 @@ def test_the_step_is_in_the_name_and_paths_are_relative(trained):
 def test_a_moved_folder_restores_the_numbers_that_were_saved(copy, course_here):
     code, out, err = course_here("restore", "10", "--output", copy)
     assert (code, err) == (0, "")
-    assert "Restored checkpoints/10_yogurt_mse/model.ckpt-1000" in out
+    assert "checkpoints/10_yogurt_mse/model.ckpt-1000\n" in out
     table = out.split("saved")[1]
     assert table.count("same") == len(catalogue_numbers(copy)) and "differs" not in table
 
@@ -218,7 +218,7 @@ def test_ctrl_c_twice_interrupts_at_once():
 def test_resume_may_go_further_but_not_back_and_not_with_other_settings(copy, course_here):
     code, out, err = course_here("run", "10", "--resume", "--steps", "1500", "--output", copy)
     assert code == 0, err
-    assert "Restored checkpoints/10_yogurt_mse/model.ckpt-1000" in out
+    assert "checkpoints/10_yogurt_mse/model.ckpt-1000\n" in out
     assert "After 1000 training steps" in out and "After 500 " not in out
     code, _, err = course_here("run", "10", "--resume", "--steps", "700", "--output", copy)
     assert code == 2 and "already at step 1500" in err

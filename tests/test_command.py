@@ -97,7 +97,7 @@ def test_script_and_command_do_the_same(tmp_path):
     flags = ["--steps", "30", "--output"]
     code, by_script, err = python(SCRIPT, *flags, tmp_path / "a", cwd="/", fresh=True)
     assert (code, err) == (0, "")
-    code, by_command, err = course("run", "10", *flags, tmp_path / "b", cwd=tmp_path, fresh=True)
+    code, by_command, err = course("run", "10", *flags, tmp_path / "b", cwd="/", fresh=True)
     assert (code, err) == (0, "")
     assert by_script.replace(str(tmp_path / "a"), str(tmp_path / "b")) in by_command
 

@@ -1,13 +1,10 @@
 """Folders of any name, full disks, folders that vanish; the long campaign is stress/disks.py."""
 
 import random
-import subprocess
 
 import pytest
 
 from common.checkpoints import Checkpoints
-from common.command import lesson_flags
-from common.errors import CourseError
 from common.tf1 import tf
 from conftest import ROOT, python
 from stress import disks, left_by_clean, numbers_of
@@ -107,20 +104,3 @@ with tf.Session() as sess:
             "-c", program % kind, env={"PYTHONPATH": str(ROOT), "COURSE_OUTPUT": str(tmp_path)}
         )
         assert code == 1 and "FailedPreconditionError" in err and "Traceback" in err
-
-
-GONE = "ValueError: The passed save_path is not a valid checkpoint: model.ckpt-200"
-
-
-@pytest.mark.parametrize(
-    "error, said",
-    [
-        (FileNotFoundError(2, "No such file or directory", "x.meta"), "'x.meta'"),
-        (subprocess.CalledProcessError(1, "python", stderr=f"Traceback:\n{GONE}\n"), GONE),
-        (ZeroDivisionError("division by zero"), ""),
-        (CourseError("The folder x does not exist."), ""),
-    ],
-)
-def test_a_file_that_is_gone_is_named(error, said):
-    sentence = lesson_flags.of_a_missing_file(error)
-    assert bool(sentence) == bool(said) and said in str(sentence)

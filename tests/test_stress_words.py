@@ -49,7 +49,7 @@ def test_any_words_have_an_answer_or_one_sentence_without_tensorflow(worker, lin
 
 
 def test_a_script_that_refuses_what_the_command_takes_is_noticed(monkeypatch, capsys):
-    def refuse():
+    def refuse(*_):
         raise UsageError("no")
 
     monkeypatch.setattr(lesson_flags, "script_request", refuse)

@@ -20,16 +20,28 @@ from common.command import catalogue, lesson_flags
 GENERATED = "Generated from the script of the same name by `make notebooks`: edit that one."
 
 
+LANGUAGE = {  # what nbconvert needs to make a script; a kernel's own has the version as well
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+}
+
+
 def from_script(lesson):
     """The notebook of a lesson, not executed, with cell ids that are its cells' places."""
     notebook = jupytext.reads(lesson.source, fmt="py:percent")
     for place, cell in enumerate(notebook.cells):
         cell.id = f"cell-{place:02d}"
         cell.metadata = {}
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    first.metadata = {"tags": ["parameters"]}  # papermill puts its own behind this cell
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
+        "language_info": LANGUAGE,
         "generated": GENERATED,
     }
     return notebook
@@ -60,6 +72,9 @@ def execute(notebook, output, timeout=1800):
     notebook.metadata = metadata
     for cell in notebook.cells:
         _join_streams(cell)
+        for each in cell.get("outputs", []):
+            if "text" in each:  # the same wherever it was made
+                each.text = each.text.replace(f"{output}{os.sep}", "")
     return notebook
 
 

@@ -14,8 +14,8 @@ def clean(words):
     )
     lesson_flags.add_output(parser)
     options = parser.parse_args(words)
-    output = files.output_folder(options.output)
     for lesson in chosen_lessons(options.lessons):
+        output = lesson.output_folder(options.output)
         folders = (output / "checkpoints" / lesson.name, output / "summaries" / lesson.name)
         folders = [folder for folder in folders if folder.exists() or files.remains(folder)]
         if folders:

@@ -16,14 +16,14 @@ def export_meta(words):
     )
     lesson_flags.add_output(parser)
     options = parser.parse_args(words)
-    output = files.output_folder(options.output)
-    checkpoints = output / "checkpoints"
     for lesson in chosen_lessons(options.lessons):
+        output = lesson.output_folder(options.output)
+        checkpoints = output / "checkpoints"
         folder = checkpoints / lesson.name
         if not any(folder.rglob("checkpoint")):
             raise CourseError(
                 f"Lesson {lesson.number} has no checkpoint in {files.shown(checkpoints)}: run it "
-                f"first, with `{PROG} run {lesson.number}`."
+                f"first, with `{PROG} run {lesson.word}`."
             )
         from common.command import meta_graphs
 

@@ -3,15 +3,13 @@
 import argparse
 import functools
 import os
-import shlex
-import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 from common import errors, files, progress
 from common.command import catalogue
 from common.errors import CourseError, UsageError
-from common.tf1 import messages
 
 LONGEST = 2000  # characters of a sentence; what it quotes has no end
 
@@ -31,17 +29,18 @@ def flag(name):
     return "--" + name.replace("_", "-")
 
 
-def lesson_parser(info, prog, modes=True):
-    """The parser of one lesson's flags. Every flag is None where it was not given.
+def lesson_parser(info, parameters, prog, modes=True):
+    """The parser of one lesson's flags, of its `parameters`. Every flag is None if not given.
 
     modes: whether --resume and --restore are among them, as they are for the script.
     """
+    rebuilds = f"\nRebuilds {info.rebuilds}." if info.rebuilds else ""
     parser = Arguments(
         prog=prog,
-        description=f"{info.number} · {info.title} · {info.title_zh}\nRebuilds {info.rebuilds}.",
-        epilog=_examples(info, prog, modes),
+        description=info.full_title + rebuilds,
+        epilog=_examples(parameters, prog, modes),
     )
-    add_parameters(parser, [info])
+    add_parameters(parser, [parameters])
     add_run_options(parser)
     if modes:
         parser.add_argument(
@@ -52,15 +51,15 @@ def lesson_parser(info, prog, modes=True):
     return parser
 
 
-def add_parameters(parser, infos):
-    """Add one flag for each parameter that any of the lessons `infos` has, as plain words.
+def add_parameters(parser, declared):
+    """Add one flag for each parameter of any of the lessons, whose are `declared`, as plain words.
 
     `values` checks them, since two lessons may ask different things of the same name.
     """
     group = parser.add_argument_group("parameters")
     added = set()
-    for info in infos:
-        for name, parameter in info.parameters.items():
+    for parameters in declared:
+        for name, parameter in parameters.items():
             if name not in added:
                 added.add(name)
                 group.add_argument(
@@ -72,8 +71,9 @@ def add_parameters(parser, infos):
 
 def _help(parameter):
     any_word = isinstance(parameter.default, str) and not parameter.choices
-    kind = "" if any_word else f": {parameter.kind}"
-    return f"{parameter.help}{kind} (default {parameter.default})"
+    parts = [parameter.help, "" if any_word else parameter.kind]
+    said = ": ".join(filter(None, parts))
+    return f"{said} (default {parameter.default})".replace("%", "%%")
 
 
 def add_run_options(parser):
@@ -105,14 +105,13 @@ def output_flag(named):
     """What to add to a command for it to use the folder `named` as well; "" where there is none."""
     if not named:
         return ""
-    quoted = subprocess.list2cmdline([named]) if os.name == "nt" else shlex.quote(named)
-    return f" --output={quoted}"
+    return f" --output={files.quoted(str(named))}"
 
 
-def values(info, given):
+def values(info, parameters, given):
     """{name: value} for those of the flags `given` that are set; UsageError for a bad one."""
     checked = {}
-    for name, parameter in info.parameters.items():
+    for name, parameter in parameters.items():
         word = given.get(name)
         if word is not None:
             try:
@@ -125,9 +124,9 @@ def values(info, given):
     return checked
 
 
-def _examples(info, prog, modes):
+def _examples(parameters, prog, modes):
     lines = [prog]
-    lines += [f"{prog} {flag(name)} {p.default}" for name, p in info.parameters.items()]
+    lines += [f"{prog} {flag(name)} {p.default}" for name, p in parameters.items()]
     lines += [f"{prog} --resume"] + ([f"{prog} --restore"] if modes else [])
     return "examples:\n  " + "\n  ".join(lines)
 
@@ -141,70 +140,80 @@ class Request:
         self.output = output
 
 
-@functools.lru_cache(maxsize=None)
-def _script_request(script, words):
-    info = catalogue.find(Path(script).name)
-    options = lesson_parser(info, f"python {files.shown(script)}").parse_args(words)
+def script_request(script, info, parameters):
+    """The Request in sys.argv's flags, where they are the `script`'s; else an empty one."""
+    if script is None or not _is_of_argv(script):
+        return Request()
+    parser = lesson_parser(info, parameters, f"python {files.shown(sys.argv[0])}")
+    options = parser.parse_args(sys.argv[1:])
     if options.resume and options.restore:
         raise UsageError("Choose one of --resume (train on) and --restore (do not train).")
     mode = "resume" if options.resume else "restore" if options.restore else "run"
-    return Request(values(info, vars(options)), mode, options.output)
+    return Request(values(info, parameters, vars(options)), mode, options.output)
 
 
 def running_script():
-    """The lesson script that is running, or None (in a notebook, in another program)."""
-    script = Path(sys.argv[0] if sys.argv else "")
-    is_lesson = script.suffix == ".py" and script.name[:2].isdigit()
-    return script if is_lesson and script.resolve().parent == files.LESSONS else None
+    """The script that is running and that sys.argv's flags are for, or None.
+
+    There is none in a notebook, at a prompt, and where another program runs the script.
+    """
+    script = getattr(sys.modules.get("__main__"), "__file__", None)
+    return Path(script) if script and _is_of_argv(script) else None
 
 
-def script_request():
-    """The Request in the flags of the lesson script that is running; an empty one elsewhere."""
-    script = running_script()
-    return _script_request(str(script), tuple(sys.argv[1:])) if script else Request()
+def _is_of_argv(script):
+    named = sys.argv[0] if sys.argv else ""
+    try:
+        return script == named or os.path.samefile(script, named)
+    except (OSError, ValueError):
+        return False
 
 
-def prepare():
-    """Make errors one sentence; check a script's flags before TensorFlow is imported."""
-    os.environ["MPLBACKEND"] = "Agg"  # see common.plots; that of the machine may not be there
+def answer_early():
+    """Answer --help and a mistake in the flags of a lesson's script before TensorFlow is imported.
+
+    Where its text does not tell which flags it takes, `Lesson` does so.
+    """
+    script = None if progress.in_notebook() else running_script()
+    if script:
+        _answer(str(script), tuple(sys.argv[1:]))
+
+
+@functools.lru_cache(maxsize=None)
+def _answer(script, words):
+    info = catalogue.of_script(Path(script))
+    if info.problem:
+        return
+    speak_plainly()
+    try:
+        script_request(script, info, info.parameters)
+    except UsageError as error:
+        say(error)
+        sys.exit(error.exit_code)
+
+
+_others_hook = sys.__excepthook__
+
+
+def speak_plainly():
+    """From now on, say in one sentence what goes wrong and has one; the rest stays as it is."""
+    global _others_hook
     if progress.in_notebook():
         _one_sentence_in_notebook()
-    elif running_script():
-        sys.excepthook = _one_sentence
+    elif sys.excepthook is not _one_sentence:
+        _others_hook, sys.excepthook = sys.excepthook, _one_sentence
         print_everywhere()
-        try:
-            script_request()
-        except UsageError as error:
-            say(error)
-            sys.exit(error.exit_code)
 
 
 def _one_sentence(kind, error, trace):
     if issubclass(kind, BrokenPipeError):
         stop_printing()
         return
-    error = explained(error)
+    error = errors.explained(error)
     if isinstance(error, (CourseError, KeyboardInterrupt)):
         say(error)
         sys.exit(getattr(error, "exit_code", 130))
-    sys.__excepthook__(kind, error, trace)
-
-
-def explained(error):
-    """`error`, which has ended a script, or the CourseError that says what it means."""
-    error = errors.explained(error)
-    return of_a_missing_file(error) or error
-
-
-def of_a_missing_file(error):
-    """The CourseError for an error that says that a file is gone, in this program or another."""
-    said = str(getattr(error, "stderr", None) or error).strip().splitlines()[-1:]
-    if isinstance(error, CourseError) or not messages.file_is_gone("".join(said)):
-        return None
-    return CourseError(
-        f"A file of this lesson is gone ({said[0]}): run the lesson again, and leave its folders "
-        "alone until it ends."
-    )
+    _others_hook(kind, error, trace)
 
 
 def _one_sentence_in_notebook():
@@ -215,12 +224,13 @@ def _one_sentence_in_notebook():
         from common import cells
 
         sentence = errors.explained(error)
-        if not isinstance(sentence, (CourseError, KeyboardInterrupt)):
-            sentence = cells.explained(error)
-        if sentence is None:
+        plain = isinstance(sentence, (CourseError, KeyboardInterrupt))
+        if errors.all_shown() or not plain:
             shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
-        else:
-            say(sentence)
+        if plain:
+            print_sentence(sentence)
+        elif cells.hint(error):
+            print_sentence(cells.hint(error))
 
     IPython.get_ipython().set_custom_exc((Exception, KeyboardInterrupt), handler)
 
@@ -248,7 +258,15 @@ def run_tool(main):
 
 
 def say(error):
-    """Print the one sentence of a CourseError, or of an interrupt, to the standard error.
+    """Print the one sentence of a CourseError, or of an interrupt, to the standard error."""
+    if errors.all_shown():
+        traceback.print_exception(type(error), error, error.__traceback__)
+    else:
+        print_sentence(error)
+
+
+def print_sentence(error):
+    """Print the sentence of `error` to the standard error.
 
     It stays one line whatever it quotes: control characters are spelled out, what is long is cut.
     """

@@ -17,7 +17,10 @@ def list_lessons(words):
     )
     parser.parse_args(words)
     columns = ["lesson", "title", "标题", "rebuilds", "notebook", "checkpoint"]
-    tables.show("Lessons", columns, [_list_row(lesson) for lesson in catalogue.lessons()])
+    tables.show("Lessons", columns, [_list_row(lesson) for lesson in catalogue.readable()])
+    for lesson in catalogue.lessons():
+        if lesson.problem:
+            print(lesson.problem)
     print(f"`{PROG} run 10` trains lesson 10; `{PROG} --help` shows what else there is.")
     return 0
 

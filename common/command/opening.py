@@ -27,16 +27,17 @@ def notebook(words):
     options = parser.parse_args(words)
     chosen = chosen_lessons(options.lessons)
     if len(chosen) > 1:
-        raise UsageError(f"Choose one lesson, for example `{PROG} notebook {chosen[0].number}`.")
+        raise UsageError(f"Choose one lesson, for example `{PROG} notebook {chosen[0].word}`.")
     (lesson,) = chosen
     if not lesson.notebook.exists():
         raise CourseError(
             f"{files.shown(lesson.notebook)} is not there: `make notebooks` makes it."
         )
     _check_notebook(lesson.notebook)
-    place = lesson.notebook.relative_to(files.ROOT).as_posix()
+    root = files.ROOT if files.ROOT in lesson.notebook.parents else lesson.notebook.parent
+    place = lesson.notebook.relative_to(root).as_posix()
     command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{place}"]
-    command += [f"--ServerApp.root_dir={files.ROOT}", "--ServerApp.ip=127.0.0.1"]
+    command += [f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1"]
     command += ["--no-browser"] if options.no_browser else []
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
@@ -77,7 +78,7 @@ def tensorboard(words):
         if not any((summaries / lesson.name).rglob("events.out.tfevents.*")):
             raise CourseError(
                 f"Lesson {lesson.number} has no event files in {files.shown(summaries)}: run it "
-                f"first, with `{PROG} run {lesson.number}`."
+                f"first, with `{PROG} run {lesson.word}`."
             )
     if not any(summaries.rglob("events.out.tfevents.*")):
         raise CourseError(

@@ -19,15 +19,17 @@ def run(words):
         f"`{PROG} run LESSON --help` shows one lesson's own parameters.",
         ["10", "10 19", "all", "10 --steps 2000 --learning-rate 0.01", "10 --resume"],
     )
-    lesson_flags.add_parameters(parser, catalogue.lessons())
+    known = [*catalogue.readable(), *catalogue.elsewhere(words)]
+    lesson_flags.add_parameters(parser, [lesson.parameters for lesson in known])
     lesson_flags.add_run_options(parser)
     if _asks_help_of_one(words):
         (lesson, *_) = chosen_lessons(words[:1])
-        lesson_flags.lesson_parser(lesson, f"{PROG} run {words[0]}", modes=False).print_help()
+        prog = f"{PROG} run {files.quoted(words[0])}"
+        lesson_flags.lesson_parser(lesson, lesson.parameters, prog, modes=False).print_help()
         return 0
     options = parser.parse_args(words)
     chosen = chosen_lessons(options.lessons)
-    flags = _flags(chosen, vars(options))
+    flags = _flags([each for each in chosen if not each.problem], known, vars(options))
     if options.resume:
         flags.append("--resume")
     return _run_all(chosen, flags, options.output)
@@ -50,11 +52,11 @@ def _asks_help_of_one(words):
     return len(words) > 1 and not words[0].startswith("-") and {"-h", "--help"} & set(words[1:])
 
 
-def _flags(chosen, given):
+def _flags(chosen, known, given):
     """The flags given, checked for every chosen lesson; UsageError where one has no such flag."""
     flags = []
     for name, word in given.items():
-        if word is None or not any(name in each.parameters for each in catalogue.lessons()):
+        if word is None or not any(name in each.parameters for each in known):
             continue
         for lesson in chosen:
             if name not in lesson.parameters:
@@ -63,7 +65,7 @@ def _flags(chosen, given):
                     + ", ".join(map(lesson_flags.flag, lesson.parameters))
                     + "."
                 )
-            lesson_flags.values(lesson, {name: word})
+            lesson_flags.values(lesson, lesson.parameters, {name: word})
         flags.append(f"{lesson_flags.flag(name)}={word}")  # it may begin with a dash
     return flags
 
@@ -72,11 +74,10 @@ def _run_all(chosen, flags, output):
     """Run lessons one after the other; where one fails, the next has its turn all the same."""
     if output:
         flags = [*flags, f"--output={output}"]
-    summaries = files.output_folder(output) / "summaries"
     rows, failed = [], []
     for lesson in chosen:
-        print(f"\n{lesson.number} · {lesson.title} · {lesson.title_zh}")
-        found = _run_one(lesson, flags, summaries)
+        print(f"\n{lesson.full_title}")
+        found = _run_one(lesson, flags, lesson.output_folder(output) / "summaries")
         if found is None:
             failed.append(lesson.number)
         else:
@@ -92,14 +93,23 @@ def _run_one(lesson, flags, summaries):
     """Run one lesson's script: its `_result_rows`, or None where it did not come to its end."""
     progress.tell_when_interrupted(None)
     errors.explain_with(None)
+    path = summaries / lesson.name / "results.json"
+    before = _written_at(path)
     with _script_arguments(lesson.script, flags):
         try:
+            if lesson.problem:
+                raise CourseError(lesson.problem)
             runpy.run_path(str(lesson.script), run_name="__main__")
-            return _result_rows(lesson, summaries / lesson.name / "results.json")
+            if _written_at(path) in (before, None):
+                print("It has no numbers to compare: its script has not called lesson.finish().")
+                return []
+            return _result_rows(lesson, path)
         except (UsageError, BrokenPipeError):
             raise
+        except SystemExit:
+            print(f"The script of lesson {lesson.number} has ended itself.", file=sys.stderr)
         except Exception as error:
-            error = lesson_flags.explained(error)
+            error = errors.explained(error)
             if isinstance(error, CourseError):
                 lesson_flags.say(error)
             else:
@@ -107,6 +117,10 @@ def _run_one(lesson, flags, summaries):
         finally:
             locks.release()
     return None
+
+
+def _written_at(path):
+    return path.stat().st_mtime_ns if path.exists() else None
 
 
 @contextlib.contextmanager
@@ -125,7 +139,7 @@ def _result_rows(lesson, path):
     results = files.read_json(path, f"run lesson {lesson.number} again.")
     compared = [Comparison(**each) for each in results["numbers"] if each["source"]]
     compared = compared or [Comparison("", "")]
-    first = [f"{lesson.number} {lesson.name[3:]}", results["steps"], f"{results['seconds']:.1f}"]
+    first = [lesson.short_title, results["steps"], f"{results['seconds']:.1f}"]
     return list(zip([first, *[["", "", ""]] * (len(compared) - 1)], compared))
 
 

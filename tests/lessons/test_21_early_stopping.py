@@ -241,7 +241,7 @@ def test_patience_survives_a_resume_to_the_same_bits(
     go_back(copy / "checkpoints" / NAME / training, steps)
     code, out, err = course_here("run", "21", "--resume", "--output", copy)
     assert code == 0, err
-    assert f"Restored checkpoints/{NAME}/{training}/model.ckpt-{steps}" in out
+    assert f"/checkpoints/{NAME}/{training}/model.ckpt-{steps}\n" in out
     assert left(copy, NAME) == expected
 
 

@@ -60,8 +60,6 @@ def problem_of(lesson, order, choice, output):
         said = "".join(
             each.get("text", "") for each in cell.outputs if each.get("name") == "stderr"
         )
-        if any(each.output_type == "error" and each.traceback for each in cell.outputs):
-            return f"a traceback of {cell.source!r}: {cell.outputs}"
         if said.count("\n") > 1:
             return f"more than one sentence: {said!r}"
     return _apart(lesson, output)

@@ -181,7 +181,8 @@ def main(words):
     def script(path, run_name):
         """A lesson's script takes what the command has let pass, or the command is wrong."""
         try:
-            lesson_flags.script_request()
+            info = catalogue.of_script(Path(path))
+            lesson_flags.script_request(path, info, info.parameters)
         except Exception as error:
             raise AssertionError(f"the script refuses {sys.argv}: {error}") from error
 
