@@ -80,6 +80,8 @@ def show(title, rows, leading=()):
     tables.show(title, [*leading, "number", "the document", "here", "agrees"], cells)
     if any(each.source == GENUINE for _, each in rows):
         print("  * as genuine TensorFlow 1.15.5 gives it")
+    if any(each.agrees == "not compared" for _, each in rows):
+        print("  What is not compared stands beside the figure of the default settings.")
     for why, number in notes.items():
         print(f"  [{number}] {why}")
 

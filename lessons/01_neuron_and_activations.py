@@ -318,7 +318,7 @@ plt.ylim(1e-6, 3)
 plt.xlabel("training step")
 plt.ylabel("loss")
 plt.legend(loc="lower left")
-caption = "Same network, same beginning. Without activation the loss stops at 0.15625."
+caption = "Same network, same beginning. Without activation no loss is below 0.15625."
 lesson.figure("", "training", "what the activation is for", caption)
 
 # %%
