@@ -54,9 +54,12 @@ def variable_summaries(name, variable):
 
 
 # %%
+tf.set_random_seed(2017)
+
+
 def hidden_layer(layer_input, output_depth, scope="hidden_layer"):
     input_depth = layer_input.shape.as_list()[-1]
-    truncated_normal = tf.truncated_normal_initializer(stddev=0.1, seed=lesson.op_seed())
+    truncated_normal = tf.truncated_normal_initializer(stddev=0.1)
     with tf.variable_scope(scope):
         w = tf.get_variable("weights", [input_depth, output_depth], initializer=truncated_normal)
         b = tf.get_variable("bias", [output_depth], initializer=tf.constant_initializer(0.1))
@@ -220,7 +223,7 @@ print("loss at the steps", written.get("simple_value", {}).get("loss", [])[:4], 
 
 # %%
 lesson.record("loss on the whole test set", loss_value)
-lesson.compare("accuracy on the whole test set", acc_value, tensorflow_1=0.9708, within=0.003)
+lesson.compare("accuracy on the whole test set", acc_value, tensorflow_1=0.9714, within=0.003)
 lesson.record("standard deviation of layer0's weights", w_value.std())
 
 # %%
@@ -260,7 +263,7 @@ lesson.finish()
 # <details><summary>Answer</summary>
 #
 # Each folder below `--logdir` that has an event file is a run, named by its path: slow/…/train,
-# fast/…/train and so on. At step 3,000 of the digits the loss is 0.0147 at the rate 0.01 and 0.0005
+# fast/…/train and so on. At step 3,000 of the digits the loss is 0.017 at the rate 0.01 and 0.0006
 # at 0.1: the curve of ten times the rate lies far below.
 # </details>
 #
@@ -268,7 +271,7 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# Next to nothing: its standard deviation is 0.0880 at the beginning, 0.0882 after 20,000 steps and
-# 0.0883 after 60,000. Once the training images are known by heart, the loss, and with it the
+# Next to nothing: its standard deviation is 0.0878 at the beginning, 0.0881 after 20,000 steps and
+# 0.0882 after 60,000. Once the training images are known by heart, the loss, and with it the
 # gradient, is nearly 0.
 # </details>

@@ -7,6 +7,7 @@ that code lie beside the project (../shared/golden), they are compared row by ro
 
 import json
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -180,3 +181,9 @@ def keras(program):
         check=True,
     )
     return json.loads(run.stdout)
+
+
+def printed_losses(run):
+    """[(step, training loss, test loss)] of the lines that lessons 08 and 09 print."""
+    rows = re.findall(r"STEP (\d+): train_loss: (\S+) .* test_loss: (\S+) test_acc", run.printed)
+    return [(int(step), float(train), float(test)) for step, train, test in rows]

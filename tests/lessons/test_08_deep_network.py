@@ -1,10 +1,8 @@
 """Lesson 08 against a NumPy twin and genuine TensorFlow 1.15.5."""
 
-import re
-
 import numpy as np
 import pytest
-from oracles import REAL_IMAGES, ReluNetwork, real_images
+from oracles import REAL_IMAGES, ReluNetwork, printed_losses, real_images
 
 from common.data import images
 from common.tf1 import tf
@@ -31,23 +29,18 @@ def test_its_steps_are_those_of_the_numpy_twin(which, relu, run_lesson):
             np.testing.assert_allclose(ours, theirs, atol=1e-5)
 
 
-def printed(run):
-    rows = re.findall(r"STEP (\d+): train_loss: (\S+) .* test_loss: (\S+) test_acc", run.printed)
-    return [(int(step), float(train), float(test)) for step, train, test in rows]
-
-
 def test_it_prints_what_it_prints_under_genuine_tensorflow(run_lesson):
-    """The lesson itself, on the digits, under TensorFlow 1.15.5."""
-    expected = [(1000, 0.045893, 0.070004), (2000, 0.038663, 0.041014)]
-    for ours, genuine in zip(printed(run_lesson("08_deep_network")), expected, strict=True):
-        assert ours == pytest.approx(genuine, rel=2e-3)
+    """The lesson itself, on the digits, under TensorFlow 1.15.5: no seed but the graph's."""
+    expected = [(1000, 0.045893, 0.065105), (2000, 0.039798, 0.044858)]
+    for ours, genuine in zip(printed_losses(run_lesson("08_deep_network")), expected, strict=True):
+        assert ours == pytest.approx(genuine, rel=5e-3)
 
 
 def test_the_whole_training_ends_where_it_ends_under_genuine_tensorflow(run_lesson):
     """By the checkpoint that ships, of 20,000 steps."""
     run = run_lesson("08_deep_network", "--restore")
     assert len(run["history"]) == 20
-    assert run["test_acc"] == pytest.approx(0.979798, abs=1e-6)  # 291 of 297, TensorFlow 1.15.5
+    assert run["test_acc"] == pytest.approx(0.986532, abs=1e-6)  # 293 of 297, TensorFlow 1.15.5
     images_, labels = run["test_set"].examples()
     assert np.mean(run["answers"] == labels.argmax(axis=1)) == pytest.approx(run["test_acc"])
     assert run["train_acc"] == 1
@@ -57,8 +50,8 @@ def test_the_whole_training_ends_where_it_ends_under_genuine_tensorflow(run_less
 def test_on_mnist_it_prints_what_it_prints_under_genuine_tensorflow(run_lesson):
     run = run_lesson("08_deep_network", "--steps", "2000", "--data", str(REAL_IMAGES / "mnist"))
     assert "Images: MNIST (60,000 training, 10,000 test images)" in run.printed
-    expected = [(1000, 0.362527, 0.203215), (2000, 0.122420, 0.113764)]
-    for ours, genuine in zip(printed(run), expected, strict=True):
+    expected = [(1000, 0.375767, 0.174056), (2000, 0.127912, 0.094160)]
+    for ours, genuine in zip(printed_losses(run), expected, strict=True):
         assert ours == pytest.approx(genuine, rel=1e-2)
     assert run["test_acc"] > 0.92
 

@@ -6,6 +6,7 @@ import wave
 import numpy as np
 import pytest
 from matplotlib import image
+from oracles import printed_losses
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 LAYERS = ["layer0", "layer1", "layer2", "classification"]
@@ -108,11 +109,8 @@ def test_what_it_reads_back_is_what_it_wrote(run_lesson):
     assert written["simple_value"]["loss"] == [0, *STEPS]
 
 
-@pytest.mark.same_bits
-def test_trains_as_lesson_08_does(run_lesson):
-    """Same network, same seeds, same batches: the same losses in every digit printed."""
-    lines = [
-        run_lesson(name).printed.splitlines() for name in ("08_deep_network", "09_tensorboard")
-    ]
-    eight, nine = ([line for line in each if line.startswith("STEP")] for each in lines)
-    assert eight == nine[: len(eight)] and len(eight) == 2
+def test_it_prints_what_it_prints_under_genuine_tensorflow(run_lesson):
+    """The lesson itself, on the digits, under TensorFlow 1.15.5: no seed but the graph's."""
+    expected = [(1000, 0.049313, 0.078529), (2000, 0.040444, 0.038761)]
+    for ours, genuine in zip(printed_losses(run_lesson("09_tensorboard")), expected):
+        assert ours == pytest.approx(genuine, rel=5e-3)
