@@ -69,7 +69,7 @@ def _make_readable(axis):
 
     A curve of one point gets a mark, since a line of no length is not seen.
     """
-    curves = [each for each in axis.lines if each.get_transform() == axis.transData]
+    curves = [each for each in axis.lines if is_curve(axis, each)]
     points = [np.asarray(each.get_data()[:2], dtype=float) for each in curves]
     points = [each[:, np.isfinite(each).all(axis=0)] for each in points]
     for curve, finite in zip(curves, points):
@@ -88,6 +88,11 @@ def _make_readable(axis):
     if not np.any((x >= left) & (x <= right) & (y >= low) & (y <= high)):
         said = "outside this view" if len(x) else "nothing finite"
         axis.text(0.5, 0.5, said, transform=axis.transAxes, ha="center")
+
+
+def is_curve(axis, line):
+    """Whether a line is drawn by data in both directions, unlike axhline's and axvline's."""
+    return all(line.get_transform().contains_branch_seperately(axis.transData))
 
 
 def size_of_png(png):
