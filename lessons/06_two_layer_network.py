@@ -190,7 +190,7 @@ print("accuracy: logistic regression %.4f, network %.4f" % (logistic["accuracy"]
 #   a few thousandths.
 
 # %%
-losses = dict(zip(two["history"]["step"], two["history"]["loss"]))
+steps, losses = two["history"]["step"], two["history"]["loss"]
 
 for step, book, genuine in (
     (2500, 0.277, 0.27642402),
@@ -198,9 +198,9 @@ for step, book, genuine in (
     (7500, 0.2572, 0.25697148),
     (10000, 0.2538, 0.25345406),
 ):
-    if step in losses:  # a shorter run has fewer
+    for loss in losses[steps == step]:  # a shorter run has none
         name = "loss of the network after %d steps (the book's)" % step
-        lesson.compare(name, losses[step], document=book, within=0.001, tensorflow_1=genuine)
+        lesson.compare(name, loss, document=book, within=0.001, tensorflow_1=genuine)
 
 name = "loss of logistic regression (the book's)"
 lesson.compare(name, logistic["loss"], document=0.673, within=0.0005, tensorflow_1=0.673146)
