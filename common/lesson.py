@@ -230,7 +230,8 @@ class Lesson:
         document: what the document states, and `within` how much of a difference its rounding
         allows. tensorflow_1: what genuine TensorFlow 1.15.5 gives, which is to agree to 1e-5 of
         itself, or to `within` where the document states nothing.
-        because: why a figure is known not to agree.
+        because: why it is known not to agree with the default settings; with others it is not
+        compared.
         """
         here = results.plain(here)
         if document is not None:

@@ -89,6 +89,8 @@ NUMBER_SIZE, NUMBER_AWAY, NUMBERS_APART = 8, 9, 11  # of the numbers along a pat
 
 # where a notebook's cells are run out of order, a figure may have no curve yet
 warnings.filterwarnings("ignore", "No artists with labels found")
+# where all outputs lie on one side of a boundary, that is not in the picture
+warnings.filterwarnings("ignore", "No contour levels were found")
 
 if not progress.in_notebook():
     plt.switch_backend("Agg")  # where another was chosen before
@@ -114,6 +116,8 @@ plt.rcParams.update(
 
 def finished_png(figure, title, caption):
     """The PNG of `figure` under its title and above its caption; the figure is closed."""
+    for axis in figure.axes:
+        _make_readable(axis)
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
     figure.text(0.01, -0.02, caption, ha="left", va="top", fontsize=9, color="#444444")
     png = io.BytesIO()
@@ -121,6 +125,37 @@ def finished_png(figure, title, caption):
     figure.savefig(png, format="png", bbox_inches="tight", metadata={"Software": None})
     plt.close(figure)
     return png.getvalue()
+
+
+def _make_readable(axis):
+    """Let a panel be read whatever its curves came to: one point, nothing finite, nothing above 0.
+
+    A curve of one point gets a mark, since a line of no length is not seen.
+    """
+    curves = [each for each in axis.lines if is_curve(axis, each)]
+    points = [np.asarray(each.get_data()[:2], dtype=float) for each in curves]
+    points = [each[:, np.isfinite(each).all(axis=0)] for each in points]
+    for curve, finite in zip(curves, points):
+        if finite.shape[1] == 1 and curve.get_marker() == "None":
+            curve.set_marker(".")
+    if not curves or hasattr(axis, "get_zlim"):
+        return
+    x, y = np.concatenate(points, axis=1)
+    if axis.get_xscale() == "log" and not np.any(x > 0):
+        axis.set_xscale("linear")
+    if axis.get_yscale() == "log" and not np.any(y > 0):
+        axis.set_yscale("linear")
+    (left, right), (low, high) = sorted(axis.get_xlim()), sorted(axis.get_ylim())
+    longer = [each for each in points if each.shape[1] > 1] or points  # not the mark of a minimum
+    x, y = np.concatenate(longer, axis=1)
+    if not np.any((x >= left) & (x <= right) & (y >= low) & (y <= high)):
+        said = "outside this view" if len(x) else "nothing finite"
+        axis.text(0.5, 0.5, said, transform=axis.transAxes, ha="center")
+
+
+def is_curve(axis, line):
+    """Whether a line is drawn by data in both directions, unlike axhline's and axvline's."""
+    return all(line.get_transform().contains_branch_seperately(axis.transData))
 
 
 def size_of_png(png):

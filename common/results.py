@@ -36,11 +36,11 @@ class Comparisons(list):
     def compare(self, name, here, source, says, within, because="", settings="", unfinished=""):
         """Add one with its verdict.
 
-        because: why it is known not to agree. settings: those that are not the document's,
-        unfinished: the step that a training was stopped at, in words, with which it is not
-        compared.
+        because: why it is known not to agree with the default settings. settings: those that are
+        not the document's, unfinished: the step that a training was stopped at, in words; with
+        either it is not compared.
         """
-        if (settings or unfinished) and not because:
+        if settings or unfinished:
             agrees, why = "not compared", settings or unfinished
         elif agree(here, says, within):
             agrees, why = "yes", ""
@@ -80,6 +80,8 @@ def show(title, rows, leading=()):
     tables.show(title, [*leading, "number", "the document", "here", "agrees"], cells)
     if any(each.source == GENUINE for _, each in rows):
         print("  * as genuine TensorFlow 1.15.5 gives it")
+    if any(each.agrees == "not compared" for _, each in rows):
+        print("  What is not compared stands beside the figure of the default settings.")
     for why, number in notes.items():
         print(f"  [{number}] {why}")
 

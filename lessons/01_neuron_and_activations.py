@@ -293,7 +293,8 @@ for place, w in ((0, ends["tanh"][2]), (1, ends["tanh"][4])):
             axis.plot([place, place + 1], [start, end], style, color=color, linewidth=width)
 for place, size, title in LAYERS:
     color = "C3" if place else "white"
-    axis.scatter([place] * size, heights(size), 420, color, edgecolor="black", zorder=2)
+    area = min(420, 27000 / size**2)  # many are smaller
+    axis.scatter([place] * size, heights(size), area, color, edgecolor="black", zorder=2)
     axis.text(place, 2.1, title, ha="center")
     if place:
         n_in = LAYERS[place - 1][1]
@@ -318,7 +319,7 @@ plt.ylim(1e-6, 3)
 plt.xlabel("training step")
 plt.ylabel("loss")
 plt.legend(loc="lower left")
-caption = "Same network, same beginning. Without activation the loss stops at 0.15625."
+caption = "Same network, same beginning. Without activation no loss is below 0.15625."
 lesson.figure("", "training", "what the activation is for", caption)
 
 # %%

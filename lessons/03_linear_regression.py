@@ -199,14 +199,15 @@ lesson.record("largest rate that does not diverge", rate_limit)
 # %%
 plt.figure()
 plt.plot(x_train, y_train, "ko", label="15 points")
-for (w_value, b_value), style, label in (
-    (batch["path"][0], ":", "at the beginning"),
-    (batch["path"][1], "-.", "after update 1"),
-    (batch["path"][-1], "-", "after update %d" % lesson.steps),
-    ((w_exact, b_exact), "--", "least squares"),
-):
+lines = {
+    "at the beginning": (batch["path"][0], ":"),
+    "after update 1": (batch["path"][1], "-."),
+    "after update %d" % lesson.steps: (batch["path"][-1], "-"),
+    "least squares": ((w_exact, b_exact), "--"),
+}
+for label, ((w_value, b_value), style) in lines.items():
     ends = np.array([0.1, 11.5])
-    label = "%s: %.3f x %+.3f" % (label, w_value, b_value)
+    label = "%s: %.4g x %+.4g" % (label, w_value, b_value)
     plt.plot(ends, w_value * ends + b_value, style, label=label)
 plt.xlabel("x")
 plt.ylabel("y")

@@ -255,8 +255,8 @@ for epoch, genuine in (
     (80, 0.7699121),
     (100, 0.5224108),
 ):
-    name = "loss after epoch %d" % epoch
-    lesson.compare(name, losses[min(epoch, lesson.steps)], tensorflow_1=genuine)
+    if epoch < len(losses):  # a shorter run has fewer
+        lesson.compare("loss after epoch %d" % epoch, losses[epoch], tensorflow_1=genuine)
 lesson.compare("loss, rate %g" % BELOW, loss_below, tensorflow_1=1055.8994)
 lesson.compare("loss, rate %g" % ABOVE, loss_above, tensorflow_1=111644.21)
 lesson.record("largest rate that does not diverge", 2 / bends[-1])
@@ -281,7 +281,8 @@ lesson.figure("", "fit", "before and after", caption)
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
 left.semilogy(history["epoch"], losses, label="rate %g" % lesson.learning_rate)
 for rate, each, style in ((BELOW, history_below, "--"), (ABOVE, history_above, "-.")):
-    left.semilogy(each["epoch"], each["loss"], style, label="rate %g" % rate)
+    if rate != lesson.learning_rate:
+        left.semilogy(each["epoch"], each["loss"], style, label="rate %g" % rate)
 for k, name in enumerate(["w[0]", "w[1]", "w[2]", "b"]):
     values = history["w"][:, k] if k < 3 else history["b"]
     right.plot(history["epoch"], values, ["-", "--", "-.", ":"][k], color="C%d" % k, label=name)

@@ -151,7 +151,7 @@ def train(name, train_op):
         for e in training.steps(lesson.steps):
             sess.run(train_op)
             epochs += 1
-            if (e + 1) % 20 == 0:
+            if (e + 1) % 20 == 0 or e + 1 == lesson.steps:
                 loss_numpy, accuracy = evaluate(sess)
                 history.append(epoch=e + 1, loss=loss_numpy)
                 if np.isfinite(loss_numpy):
@@ -239,7 +239,7 @@ plt.plot(*X[~passed].T, "^", color="C3", label="not passed: label 0")
 side = np.array([0.28, 1.02])
 for training, style, color in TRAININGS:
     (w1, w2), b_value = training["w"][:, 0], training["b"][0]
-    label = "%s: %.2f x1 + %.2f x2 = %.2f" % (training["name"], w1, w2, -b_value)
+    label = "%s: %.4g x1 %+.4g x2 = %.4g" % (training["name"], w1, w2, -b_value)
     plt.plot(side, -(w1 * side + b_value) / w2, style, color=color, label=label)
 plt.xlim(*side)
 plt.ylim(*side)

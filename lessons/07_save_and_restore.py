@@ -137,7 +137,7 @@ with tf.Session() as sess:
     take_up(sess, step)
     for e in training.steps(lesson.steps):
         sess.run(train_op)
-        if (e + 1) % 100 == 0:
+        if (e + 1) % 100 == 0 or e + 1 == lesson.steps:
             loss_value, summary = sess.run([loss_two, merged])
             writer.add_summary(summary, e + 1)
             history.append(step=e + 1, loss=loss_value)
@@ -216,7 +216,7 @@ with graph.as_default(), tf.Session() as sess:
     begin = int(history_on["step"][0])
     for e in training.steps(lesson.steps):
         sess.run(train_again)
-        if (e + 1) % 100 == 0:
+        if (e + 1) % 100 == 0 or e + 1 == lesson.steps:
             loss_value, summary = sess.run([loss_again, merged_again])
             writer.add_summary(summary, begin + e + 1)
             history_on.append(step=begin + e + 1, loss=loss_value)
@@ -332,7 +332,7 @@ with tf.Graph().as_default(), tf.Session() as sess:
 # `graph.get_operations()` lists them all.
 
 # %%
-missing = SAVE_PATH + "-7"
+missing = "%s-%d" % (SAVE_PATH, lesson.steps + 1)
 with graph.as_default(), tf.Session() as sess:
     attempt("no such checkpoint", imported_saver.restore, sess, missing)
     attempt("no such meta graph", tf.train.import_meta_graph, missing + ".meta")

@@ -171,7 +171,7 @@ with tf.Session() as sess:
     for e in training.steps(lesson.steps):
         images, labels = train_set.next_batch(lesson.batch_size)
         sess.run(train_op, feed_dict={input_ph: images, label_ph: labels})
-        if e % 1000 == 999:
+        if e % 1000 == 999 or e + 1 == lesson.steps:
             test_imgs, test_labels = test_set.next_batch(lesson.batch_size)
             loss_train, acc_train, summary = sess.run(
                 [loss, acc, merged], feed_dict={input_ph: images, label_ph: labels}
@@ -219,7 +219,7 @@ right.axhline(test_acc, color="black", linestyle=":", label="whole test set, at 
 left.set(xlabel="training step", ylabel="cross entropy")
 right.set(xlabel="training step", ylabel="accuracy")
 right.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-caption = "Every 1,000 steps, as they are printed."
+caption = "Every 1,000 steps and at the last, as they are printed."
 lesson.figure("", "curves", "loss and accuracy: %s" % sets.title, caption)
 
 # %%

@@ -164,7 +164,7 @@ with tf.Session() as sess:
             feed = {input_ph: images, label_ph: labels}
             train_writer.add_summary(sess.run(glance, feed_dict=feed), e)
         sess.run(train_op, feed_dict={input_ph: images, label_ph: labels})
-        if e % 1000 == 999:
+        if e % 1000 == 999 or e + 1 == lesson.steps:
             test_imgs, test_labels = test_set.next_batch(lesson.batch_size)
             sum_train, loss_train, acc_train = sess.run(
                 [merged, loss, acc], feed_dict={input_ph: images, label_ph: labels}

@@ -22,21 +22,23 @@ lesson = Lesson("13_learning_rate", steps=40, learning_rate=0.2)
 # None. The loss depends on w alone.
 
 # %%
-LEARNING_RATES = [lesson.learning_rate, 1.0, 0.0001]
+LEARNING_RATES = {}  # as they are printed; none is there twice
+for learning_rate in (lesson.learning_rate, 1.0, 0.0001):
+    LEARNING_RATES.setdefault("%g" % learning_rate, learning_rate)
 
 # %% [markdown]
 # ## Graph · 计算图
 #
 # The document tries 0.2; too large and too small, of which it speaks, are 1 and 0.0001 here.
-# One graph serves all three: a train step for each rate.
+# One graph serves them all: a train step for each rate.
 
 # %%
 w = tf.Variable(tf.constant(5, dtype=tf.float32))
 loss = tf.square(w + 1)
-train_steps = [
-    tf.train.GradientDescentOptimizer(learning_rate).minimize(loss)
-    for learning_rate in LEARNING_RATES
-]
+train_steps = {
+    name: tf.train.GradientDescentOptimizer(learning_rate).minimize(loss)
+    for name, learning_rate in LEARNING_RATES.items()
+}
 
 # %%
 tf.summary.scalar("loss", loss)
@@ -49,26 +51,24 @@ merged = tf.summary.merge_all()
 # Each rate begins anew, in a session of its own, at w = 5.
 
 # %%
-histories, ends = [], []
+histories, ends = {}, {}
 saver = tf.train.Saver()
-for learning_rate, train_step in zip(LEARNING_RATES, train_steps):
-    print("Learning rate %g" % learning_rate)
+for name, train_step in train_steps.items():
+    print("Learning rate %s" % name)
     with tf.Session() as sess:
         init_op = tf.global_variables_initializer()
         sess.run(init_op)
-        training = lesson.training(sess, saver, "rate_%g" % learning_rate, may_diverge=True)
+        training = lesson.training(sess, saver, "rate_" + name, may_diverge=True)
         writer = tf.summary.FileWriter(training.summaries, sess.graph)
-        histories.append(training.history)
+        history = histories[name] = training.history
         for i in training.steps(lesson.steps):
             sess.run(train_step)
             w_val = sess.run(w)
             loss_val = sess.run(loss)
             print("After %s steps: w is %f.   loss is %f" % (i, w_val, loss_val))
             writer.add_summary(sess.run(merged), i)
-            histories[-1].append(step=i, w=w_val, loss=loss_val)
-        ends.append(sess.run([w, loss]))
-good, large, small = histories
-(good_w, _), (_, large_loss), (small_w, small_loss) = ends
+            history.append(step=i, w=w_val, loss=loss_val)
+        ends[name] = sess.run([w, loss])
 
 # %% [markdown]
 # ## What to see · 看什么
@@ -81,43 +81,50 @@ good, large, small = histories
 # In one formula: after k steps, w + 1 = 6 · (1 − 2 · learning_rate)^k.
 
 # %%
-lesson.compare("w, rate 0.2", good_w, document=-1, within=1e-6, tensorflow_1=-0.99999994)
-lesson.compare("w after step 0, rate 0.2", good["w"][0], tensorflow_1=2.6)
-lesson.compare("loss after step 0, rate 0.2", good["loss"][0], tensorflow_1=12.96)
-lesson.compare("w after step 0, rate 1", large["w"][0], tensorflow_1=-7)
-lesson.compare("w after step 1, rate 1", large["w"][min(1, len(large) - 1)], tensorflow_1=5)
-lesson.compare("loss at the end, rate 1", large_loss, tensorflow_1=36)
-lesson.compare("w at the end, rate 0.0001", small_w, tensorflow_1=4.9521828)
-lesson.compare("loss at the end, rate 0.0001", small_loss, tensorflow_1=35.428478)
+good, *_ = LEARNING_RATES
+w_end, _ = ends[good]
+lesson.compare("w, rate " + good, w_end, document=-1, within=1e-6, tensorflow_1=-0.99999994)
+lesson.compare("w after step 0, rate " + good, histories[good]["w"][0], tensorflow_1=2.6)
+lesson.compare("loss after step 0, rate " + good, histories[good]["loss"][0], tensorflow_1=12.96)
+for step, genuine in ((0, -7), (1, 5)):
+    if step < len(histories["1"]) and (step or good != "1"):
+        name = "w after step %d, rate 1" % step
+        lesson.compare(name, histories["1"]["w"][step], tensorflow_1=genuine)
+lesson.compare("loss at the end, rate 1", ends["1"][1], tensorflow_1=36)
+lesson.compare("w at the end, rate 0.0001", ends["0.0001"][0], tensorflow_1=4.9521828)
+lesson.compare("loss at the end, rate 0.0001", ends["0.0001"][1], tensorflow_1=35.428478)
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4))
-left.plot(good["step"], good["w"], ".-")
+left.plot(histories[good]["step"], histories[good]["w"], ".-")
 left.axhline(-1, color="black", linestyle="--", linewidth=1)
 left.set(xlabel="step", ylabel="w")
-right.semilogy(good["step"], good["loss"], ".-", color="C1")
+right.semilogy(histories[good]["step"], histories[good]["loss"], ".-", color="C1")
 right.set(xlabel="step", ylabel="loss (w + 1)²")
-caption = "Learning rate %g, as it is printed: w goes to −1." % lesson.learning_rate
+caption = "Learning rate %s, as it is printed" % good
+caption += ": w goes to −1." if lesson.learning_rate < 1 else "."
 lesson.figure("5", "rate", "the printed steps", caption)
 
 # %%
 plt.figure()
-for learning_rate, history in zip(LEARNING_RATES, histories):
-    plt.plot(history["step"], history["w"], ".-", label="learning rate %g" % learning_rate)
+for name, history in histories.items():
+    plt.plot(history["step"], history["w"], ".-", label="learning rate " + name)
 plt.axhline(-1, color="black", linestyle="--", linewidth=1, label="minimum, w = −1")
 plt.xlabel("step")
 plt.ylabel("w")
 plt.legend(loc="upper left", bbox_to_anchor=(1, 1))
 caption = "One arrives, one jumps between 5 and −7 for ever, one hardly moves."
-lesson.figure("", "three-rates", "three learning rates", caption)
+caption = "The printed steps, from w = 5." if lesson.changed() else caption
+title = "%s learning rates" % ("three" if len(LEARNING_RATES) == 3 else "two")
+lesson.figure("", "three-rates", title, caption)
 
 # %%
 points = np.linspace(-8, 6, 200)
 plt.figure()
 plt.plot(points, (points + 1) ** 2, color="black", linewidth=1, label="loss (w + 1)²")
-for learning_rate, history, size in zip(LEARNING_RATES, histories, (7, 12, 4)):
+for (name, history), size in zip(histories.items(), (7, 12, 4)):
     path = np.concatenate([[5], history["w"]])
-    label = "learning rate %g" % learning_rate
+    label = "learning rate " + name
     plt.plot(path, (path + 1) ** 2, "o", markersize=size, alpha=0.6, label=label)
 plt.xlabel("w")
 plt.ylabel("loss")

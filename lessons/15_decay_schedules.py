@@ -255,12 +255,18 @@ def draw(number, slug, title, caption, runs, points, w0_range=(-1, 5), w1_range=
 
 
 # %%
+def updates_of(run, points):
+    """How many updates a figure of so many points shows, in words."""
+    return "%d updates" % (min(points, len(run["J"])) - 1)
+
+
 def draw_costs(number, slug, title, caption, runs):
     figure, axes = plt.subplots(1, 2, figsize=(10, 4))
+    least = min(np.min(run["J"][:30]) for _, run, _ in runs)
     for label, run, style in runs:
         for axis in axes:
             axis.plot(run["J"][:30], style, markersize=4, label=label)
-    for axis, panel, top in zip(axes, "AB", (None, 0.1)):
+    for axis, panel, top in zip(axes, "AB", (None, max(0.1, 1.5 * least))):
         axis.set(title="(%s)" % panel, xlabel="updates", ylabel="cost J", ylim=(0, top))
         axis.legend()
     lesson.figure(number, slug, title, caption)
@@ -287,9 +293,10 @@ def draw_rates(number, slug, title, caption, kind, symbol, values, scale="log"):
 # factor is 0.29, is at 0.5 after a few updates.
 
 # %%
-caption = "Begins at (0, 0). The cost stays at 2."
+caption = "Begins at (0, 0)." + (" The cost stays at 2." if gamma0 == 2 else "")
+title = "a learning rate that is too large" if gamma0 >= 2 else "a constant learning rate"
 runs = [("γ = %g" % gamma0, constant, "C0o-")]
-draw("4-1", "constant", "a learning rate that is too large", caption, runs, 8)
+draw("4-1", "constant", title, caption, runs, 8)
 
 # %% [markdown]
 # ### Staircase decay · 阶梯衰减
@@ -347,7 +354,8 @@ draw_rates(
 runs = [("ν = %g" % lesson.nu, inverse, "C0o-"), ("ν = 1.5", inverse_fast, "C1s--")]
 caption = "γ = %g / (1 + %g·j)." % (gamma0, lesson.nu)
 draw("4-6", "inverse", "inverse-time decay, ν = %g" % lesson.nu, caption, runs[:1], 30)
-caption = "γ = %g / (1 + 1.5·j): 29 updates, and the minimum is not reached." % gamma0
+caption = "γ = %g / (1 + 1.5·j): %s" % (gamma0, updates_of(inverse_fast, 30))
+caption += "." if lesson.changed() else ", and the minimum is not reached."
 draw("4-7", "inverse-fast", "inverse-time decay, ν = 1.5", caption, runs[1:], 30)
 
 # %% [markdown]
@@ -381,7 +389,8 @@ draw_rates(
 )
 T = lesson.decay_steps
 runs = [("ν = %g, T = %d" % (lesson.nu, T), exp_fast, "C0o-"), ("T = 4", exp_slow, "C1s--")]
-caption = "γ = %g·%g^(j/T), 9 updates. The text has T = 3." % (gamma0, lesson.nu)
+caption = "γ = %g·%g^(j/T), %s. The text has T = 3."
+caption %= gamma0, lesson.nu, updates_of(exp_fast, 10)
 draw("4-10", "exponential", "exponential decay", caption, runs, 10)
 
 # %% [markdown]
@@ -401,8 +410,10 @@ draw_rates(
     "ν",
     NUS,
 )
-runs = [("ν = %g" % lesson.nu, natural, "C0s--"), ("ν = 0.5", natural_fast, "C1o-")]
-caption = "γ = %g·e^(−ν·j), 9 updates. The two begin at different points." % gamma0
+of_nu = "ν = %g" % lesson.nu + (", from (0, −4)" if lesson.nu == 0.5 else "")
+runs = [(of_nu, natural, "C0s--"), ("ν = 0.5", natural_fast, "C1o-")]
+caption = "γ = %g·e^(−ν·j), %s. The two begin at different points."
+caption %= gamma0, updates_of(natural, 10)
 draw("4-12", "natural", "natural exponential decay", caption, runs, 10)
 
 # %% [markdown]
@@ -414,9 +425,11 @@ draw("4-12", "natural", "natural exponential decay", caption, runs, 10)
 
 # %%
 near = {"w0_range": (1.85, 2.15), "w1_range": (0, 0.7)}
-caption = "Figure 4-12 near the minimum, 29 updates. Contours at smaller costs."
+updates = updates_of(natural, 30)
+caption = "Figure 4-12 near the minimum, %s. Contours at smaller costs." % updates
 draw("4-13", "natural-near", "near the minimum", caption, runs, 30, **near)
-caption = "29 updates. With ν = 0.5 the cost stays where it is. (B) is (A) near J = 0."
+stays = "" if lesson.changed() else " With ν = 0.5 the cost stays where it is."
+caption = "%s.%s (B) is (A) near J = 0." % (updates, stays)
 draw_costs("4-14", "natural-costs", "cost of natural exponential decay", caption, runs)
 
 # %% [markdown]
@@ -428,8 +441,11 @@ draw_costs("4-14", "natural-costs", "cost of natural exponential decay", caption
 moved = (np.diff(natural_long["w0"]) != 0) | (np.diff(natural_long["w1"]) != 0)
 last_move = int(max(np.flatnonzero(moved), default=0))
 runs = [("ν = 0.5", natural_long, "C1o-")]
-caption = "199 updates from (0, −4). After update j = %d nothing moves." % last_move
-draw("4-15", "natural-frozen", "200 points near the minimum", caption, runs, 200, **near)
+caption = "%s from (0, −4)." % updates_of(natural_long, 200)
+if last_move + 1 < len(moved):
+    caption += " After update j = %d nothing moves." % last_move
+title = "%d points near the minimum" % min(200, len(natural_long["J"]))
+draw("4-15", "natural-frozen", title, caption, runs, 200, **near)
 
 # %%
 plt.figure()
@@ -442,7 +458,9 @@ plt.yscale("log")
 plt.xlabel("update j")
 plt.ylabel("learning rate γ")
 plt.legend()
-caption = "10⁻⁴⁰ is passed at j = 186; the text has it at about 175, where γ is 2·10⁻³⁸."
+passed = np.ceil(np.log(gamma0 / 1e-40) / 0.5)
+caption = "10⁻⁴⁰ is passed at j = %d; the text has it at about 175, where γ is %.0e."
+caption %= passed, natural_exponential(175, 0.5)
 lesson.figure("4-16", "natural-rate", "the rate of figure 4-15", caption)
 
 # %% [markdown]
@@ -486,7 +504,7 @@ for figure, run, points, says, why in (
     ("4-6", inverse, 30, "yes", ""),
     ("4-7", inverse_fast, 30, "yes", "with ν = 1.5 w1 is at 0.24 then, and at 0.40 after 199"),
     ("4-10", exp_fast, 10, "yes", "the sum of all its rates is finite: it stops at 0.102"),
-    ("4-13, ν = 0.2", natural, 30, "yes", ""),
+    ("4-13, " + of_nu, natural, 30, "yes", ""),
     ("4-13, ν = 0.5", natural_fast, 30, "no", ""),
     ("4-15", natural_long, 200, "yes", "an earlier sentence has it fail, as it does"),
 ):
@@ -550,9 +568,9 @@ for figure, run, points, genuine in (
     ("4-7", inverse_fast, 30, (2.0077424, 0.24360119, 0.39741212)),
     ("4-10", exp_fast, 10, (1.963722, 0.096568458, 0.10208004)),
     ("4-10, T = 4", exp_slow, 10, (1.99163, 0.2548891, 0.26867297)),
-    ("4-12, ν = 0.2", natural, 10, (1.9998636, 0.45238462)),
+    ("4-12, " + of_nu, natural, 10, (1.9998636, 0.45238462)),
     ("4-12, ν = 0.5", natural_fast, 10, (1.9690208, 0.2192409)),
-    ("4-13, ν = 0.2", natural, 30, (1.9999813, 0.47539726, 0.47568846)),
+    ("4-13, " + of_nu, natural, 30, (1.9999813, 0.47539726, 0.47568846)),
     ("4-13, ν = 0.5", natural_fast, 30, (1.9707333, 0.22484685, 0.22484709)),
     ("4-15", natural_long, 200, (1.9707333, 0.14623204, 0.14623204)),
 ):

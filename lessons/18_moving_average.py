@@ -149,27 +149,29 @@ print("The weight restored is the shadow that was saved: %s" % w_restored)
 
 # %%
 shadows = history["shadow"]
-for update, said, exact in (
-    (1, 0.9, 0.89999998),
-    (2, 1.644, 1.6445453),
-    (3, 2.328, 2.3281732),
-    (4, 2.956, 2.955868),
+for shadow, (update, said, exact) in zip(  # as many as a shorter run has
+    shadows[:-1],
+    (
+        (1, 0.9, 0.89999998),
+        (2, 1.644, 1.6445453),
+        (3, 2.328, 2.3281732),
+        (4, 2.956, 2.955868),
+        (5, None, 3.5322061),
+        (6, None, 4.061389),
+        (7, None, 4.5472751),
+    ),
 ):
     name = "shadow after update %d" % update
-    lesson.compare(
-        name, history.after(update, "shadow"), document=said, within=0.001, tensorflow_1=exact
-    )
-lesson.compare("shadow after update 5", history.after(5, "shadow"), tensorflow_1=3.5322061)
-lesson.compare("shadow after update 6", history.after(6, "shadow"), tensorflow_1=4.061389)
-lesson.compare("shadow after update 7", history.after(7, "shadow"), tensorflow_1=4.5472751)
-lesson.compare("shadow after update 8", shadow_end, tensorflow_1=4.9934072)
+    within = 0.001 if said else None
+    lesson.compare(name, shadow, document=said, within=within, tensorflow_1=exact)
+lesson.compare("shadow after update %d" % len(shadows), shadow_end, tensorflow_1=4.9934072)
 
 # %%
 because = "the document calls the shadow w1 there; the weight stays 10"
-w1_third = history.after(3, "w1")
-lesson.compare("w1 at update 3", w1_third, document=1.644, because=because)
-quick_fourth = history.after(4, "quick")
-lesson.compare("shadow after update 4, decay 0.1", quick_fourth, tensorflow_1=9.9909)
+for w1_third in history["w1"][2:3]:
+    lesson.compare("w1 at update 3", w1_third, document=1.644, because=because)
+for quick_fourth in history["quick"][3:4]:
+    lesson.compare("shadow after update 4, decay 0.1", quick_fourth, tensorflow_1=9.9909)
 lesson.record("shadow when the step comes first", shadow_after)
 lesson.record("weight restored from the shadow", w_restored)
 
@@ -177,10 +179,13 @@ lesson.record("weight restored from the shadow", w_restored)
 plt.figure()
 updates = history["update"] + 1
 plt.step(np.append(0, updates), np.append(0, history["w1"]), "k--", where="pre", label="w1")
-for name, decay in (("shadow", MOVING_AVERAGE_DECAY), ("quick", 0.1)):
-    label = "shadow, decay %g" % decay
+for name, label in (
+    ("shadow", "shadow, decay %g" % MOVING_AVERAGE_DECAY),
+    ("quick", "second shadow, decay 0.1"),
+):
     plt.plot(np.append(0, updates), np.append(0, history[name]), "o-", label=label)
-for update, value in zip(updates, shadows):
+some = slice(None, None, 1 + len(shadows) // 10)  # as many numbers as there is room for
+for update, value in zip(updates[some], shadows[some]):
     plt.annotate("%.3f" % value, (update, value), (4, -12), textcoords="offset points", fontsize=8)
 plt.xlabel("updates of the shadow")
 plt.ylabel("value")

@@ -306,13 +306,16 @@ lesson.figure("", "masks", "dropout of 1 to 10", caption)
 
 # %%
 STYLES = {"without": ("C1", "--"), "document": ("C0", "-"), "half": ("C2", ":")}
+LABELS = {name: "rate %g" % value for name, value in RATES.items()}
+if lesson.rate in (0.0, 0.5):  # the same training twice
+    LABELS["document"] += ", again"
 figure, axes = plt.subplots(1, 3, figsize=(11, 4))
 for k, (name, (history, end, _)) in enumerate(runs.items()):
     color, style = STYLES[name]
     for axis, what in zip(axes, ("loss", "loss_new")):
         values = history[what].reshape(-1, NETWORKS)
         axis.plot(history["step"], values, style, color=color, linewidth=0.5, alpha=0.7)
-        look = {"color": color, "label": "rate %g" % RATES[name]}
+        look = {"color": color, "label": LABELS[name]}
         axis.plot(history["step"], values.mean(axis=1), style, linewidth=2.5, **look)
     axes[2].plot(k + np.linspace(-0.2, 0.2, NETWORKS), end[3], "os^"[k], color=color)
 axes[0].set(xlabel="training step", ylabel="loss on the %d points" % POINTS)
@@ -336,7 +339,7 @@ for axis, (name, (_, _, outputs_on_grid)) in zip(axes, runs.items()):
     axis.plot(np.sqrt(2) * np.cos(angle), np.sqrt(2) * np.sin(angle), "k--", linewidth=1.5)
     for one in outputs_on_grid[:4]:
         axis.contour(xx, yy, one.reshape(xx.shape), [0], colors="C2", linewidths=1)
-    axis.set_title("rate %g" % RATES[name], fontsize=10)
+    axis.set_title(LABELS[name], fontsize=10)
     axis.set(xlabel="x0", xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
 axes[0].set_ylabel("x1")
 caption = (

@@ -239,8 +239,9 @@ def stopped(losses, patience):
 curve, test_curve = without["history"]["val_loss"], without["history"]["test_loss"]
 others = {patience: stopped(curve, patience) for patience in (1, 3, 10, 30)}
 for patience, (best, epochs) in others.items():
-    line = "patience %2d: stops after epoch %d, restores epoch %d, test loss %.4f"
-    print(line % (patience, epochs, best, test_curve[best - 1]))
+    stops = "stops" if epochs - best >= patience else "has not stopped"
+    line = "patience %2d: %s after epoch %d, restores epoch %d, test loss %.4f"
+    print(line % (patience, stops, epochs, best, test_curve[best - 1]))
 
 # %% [markdown]
 # ## What to see · 看什么
@@ -285,13 +286,17 @@ losses, epochs = document["history"]["loss"], document["history"]["epoch"]
 finite = np.isfinite(losses)
 figure, axis = plt.subplots()
 axis.semilogy(np.append(0, epochs[finite]), np.append(first_loss, losses[finite]), "o-")
-axis.plot(document["best_epoch"], np.min(losses), "k*", markersize=12, label="restored")
-axis.axvline(len(losses), color="C1", linestyle="--", label="stopped")
+best = document["best_epoch"]
+axis.plot(best, losses[best - 1], "k*", markersize=12, label="restored")
+ended = {True: "stopped", False: "the last that was asked for"}
+label = ended[wait(losses) >= lesson.patience]
+axis.axvline(len(losses), color="C1", linestyle="--", label=label)
 axis.set(xlabel="epoch", ylabel="loss", xlim=(-0.2, len(losses) + 0.3))
 axis.xaxis.get_major_locator().set_params(integer=True)
 if not finite.all():
     axis.set_ylim(1, 1e45)
-    axis.plot(epochs[~finite], np.full(np.sum(~finite), 1e42), "^", color="C0", label="infinite")
+    label = "not a number" if np.isnan(losses).any() else "infinite"
+    axis.plot(epochs[~finite], np.full(np.sum(~finite), 1e42), "^", color="C0", label=label)
     axis.axhline(3.4e38, color="black", linestyle=":", linewidth=1, label="largest float32")
 axis.legend(loc="upper left", bbox_to_anchor=(0.02, 0.8))
 caption = "At epoch 0: the loss of the first weights. Rate %g." % lesson.learning_rate
@@ -314,11 +319,13 @@ lesson.figure("", "exploding", "how the document's example ends", caption)
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.3))
 best, last = sound["best_epoch"], len(sound["history"])
 lowest = sound["history"]["val_loss"][best - 1]
+when = "stopped" if last - best >= lesson.patience else "ended"
 curves = [("loss", "training", "C2:"), ("val_loss", "validation", "C0-")]
 for axis in (left, right):
     for name, label, style in curves + [("test_loss", "test", "C1--")]:
         axis.plot(without["history"]["epoch"], without["history"][name], style, label=label)
-    axis.axvline(last, color="black", linewidth=1, label="stopped after epoch %d" % last)
+    label = "%s after epoch %d" % (when, last)
+    axis.axvline(last, color="black", linewidth=1, label=label)
     axis.plot(best, lowest, "k*", markersize=12, label="restored: epoch %d" % best)
     axis.set(xlabel="epoch", ylabel="loss")
 left.legend(loc="center right")
@@ -335,12 +342,11 @@ lesson.figure("", "stopped", "a sound example", caption)
 
 # %%
 lesson.compare("epochs of the document's example", len(document["history"]), tensorflow_1=4)
-for k, genuine in enumerate((1.3885184e16, 6.1844952e33)):
-    value = losses[min(k, len(losses) - 1)]
-    lesson.compare("its loss in epoch %d" % (k + 1), value, tensorflow_1=genuine)
-for k in (2, 3):
-    value = "%g" % losses[min(k, len(losses) - 1)]
-    lesson.compare("its loss in epoch %d" % (k + 1), value, tensorflow_1="inf", within=1)
+for k, (value, genuine) in enumerate(zip(losses, (1.3885184e16, 6.1844952e33)), 1):
+    lesson.compare("its loss in epoch %d" % k, value, tensorflow_1=genuine)
+for k, value in enumerate(losses[2:4], 3):
+    name = "its loss in epoch %d" % k
+    lesson.compare(name, "%g" % value, tensorflow_1="inf", within=1)
 lesson.compare("its loss with the first weights", first_loss, tensorflow_1=5902.884)
 lesson.compare("its epoch restored", document["best_epoch"], tensorflow_1=1)
 
@@ -350,7 +356,7 @@ lesson.compare("sound: epoch restored", sound["best_epoch"], tensorflow_1=26)
 for name, end, genuine in (
     ("val_loss of the epoch restored", sound["restored"]["val"], 6.1713352),
     ("test loss restored", sound["restored"]["test"], 6.5769601),
-    ("test loss when stopped", sound["last"]["test"], 6.5748005),
+    ("test loss when %s" % when, sound["last"]["test"], 6.5748005),
     ("training loss, never stopped", without["last"]["train"], 1.3381617),
     ("test loss, never stopped", without["last"]["test"], 9.4986734),
 ):

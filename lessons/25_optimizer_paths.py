@@ -237,16 +237,12 @@ GENUINE = {  # J after the updates of PRINTED
 }
 
 
-def J_after(name, update):
-    """J after that update; the last there is, in a shorter run."""
-    return runs[name]["cost"][:update][-1]
-
-
 for name in runs:
+    J = runs[name]["cost"]
     for update, genuine in zip(PRINTED, GENUINE[name]):
-        here = J_after(name, update)
         number = "%s: J after update %d" % (name, update)
-        lesson.compare(number, here, within=1e-6, tensorflow_1=genuine)
+        if update <= len(J):  # a shorter run has fewer
+            lesson.compare(number, J[update - 1], within=1e-6, tensorflow_1=genuine)
 
 # %% [markdown]
 # Where they are then. How they swing is counted as well: how often b passes 2.
@@ -259,10 +255,10 @@ for name, *genuine in (
     ("RMSProp", 0.52558869, 1.9958659),
 ):
     within = 5e-5 if name == "RMSProp" else None  # the last bits of its small gradients count
-    place = runs[name]["path"][: 101 + 1][-1]
-    for number, here, there in zip("Wb", place, genuine):
-        number = "%s: %s after update 101" % (name, number)
-        lesson.compare(number, here, within=within, tensorflow_1=there)
+    for place in runs[name]["path"][101:102]:
+        for number, here, there in zip("Wb", place, genuine):
+            number = "%s: %s after update 101" % (name, number)
+            lesson.compare(number, here, within=within, tensorflow_1=there)
 
 W_end, b_end, _ = runs["GD"]["end"]
 lesson.compare("GD: W at the end", W_end, tensorflow_1=0.50068039)
@@ -273,7 +269,7 @@ lesson.compare("GD: b at the end", b_end, tensorflow_1=1.9999995)
 for name in ("GD", "momentum", "RMSProp", "Adam"):
     b_path = runs[name]["path"][: 101 + 1, 1]
     crossings = np.sum(np.diff(np.sign(b_path - B_BEST)) != 0)
-    lesson.record("%s: b passes 2, times in 101 updates" % name, crossings)
+    lesson.record("%s: b passes 2, times in %d updates" % (name, len(b_path) - 1), crossings)
 
 # %% [markdown]
 # And what the document says of them.
@@ -291,14 +287,15 @@ lesson.compare("Adam_0.4: b at the end", b_end, tensorflow_1=2.0000474, **said[1
 
 # %%
 def nearer(one, other):
-    return min((one, other), key=lambda name: J_after(name, 101))
+    return min((one, other), key=lambda name: runs[name]["cost"][:101][-1])
 
 
+when = "after %d updates" % min(101, lesson.steps)
 because = "it jitters: nearer after update 91, not after 101"
 here = nearer("RMSProp", "GD")
-lesson.compare("nearer after 101 updates, RMSProp or GD", here, document="RMSProp", because=because)
+lesson.compare("nearer %s, RMSProp or GD" % when, here, document="RMSProp", because=because)
 here = nearer("momentum", "GD")
-lesson.compare("nearer after 101 updates, momentum or GD", here, document="momentum")
+lesson.compare("nearer %s, momentum or GD" % when, here, document="momentum")
 
 candidates = {eta: formulas["TensorFlow's"], eta / (1 - eta): formulas["document's η"]}
 average = formulas["document's average"]
@@ -366,6 +363,14 @@ def in_the_plane(names, updates, legend, *views):
 
 
 # %%
+def words(updates, usual, always=""):
+    """A caption. usual: what is true of the document's settings; always: of all."""
+    parts = ["%d updates" % min(updates, lesson.steps)]
+    parts += [] if lesson.changed() else [usual]
+    return "".join(parts) + "." + always
+
+
+# %%
 def on_the_surface(names, updates):
     """Paths on the surface of J."""
     axis = plt.figure(figsize=(7.2, 6)).add_subplot(projection="3d")
@@ -391,27 +396,20 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
 costs(left, ["GD", "momentum"], 50)
 costs(right, ["GD", "momentum"], 101)
 right.set_yscale("log")
-caption = (
-    "Right: how much lower momentum gets, which the left does not show. The document says\n"
-    "γ = 0.05 for momentum; its curve was run with 0.02."
-)
+RAN = " The document says\nγ = 0.05 for momentum; its curve was run with 0.02."
+caption = "Right: the costs at a logarithmic scale, which shows the small ones." + RAN
 lesson.figure("4-22", "cost", "the cost of GD and momentum", caption)
 
 # %%
 on_the_surface(["GD", "momentum"], 101)
-caption = (
-    "101 updates. GD goes down where it is steepest; momentum swings around the minimum. The\n"
-    "document says γ = 0.05 for momentum; its path was run with 0.02."
-)
+usual = ". GD goes down where it is steepest; momentum swings around the minimum"
+caption = words(101, usual, RAN)
 lesson.figure("4-23", "surface", "GD and momentum on the surface of J", caption)
 
 # %%
 views = [(0, 1.4), (0, 3.5)], [(0.4, 0.6), (1.9, 2.2)]
 in_the_plane(["GD", "momentum"], 101, "lower left", *views)
-caption = (
-    "101 updates; right, around the minimum, where GD has not arrived. The document says\n"
-    "γ = 0.05 for momentum; its path was run with 0.02."
-)
+caption = words(101, "; right, around the minimum, where GD has not arrived", RAN)
 lesson.figure("4-24", "paths", "the paths of GD and momentum", caption)
 
 # %% [markdown]
@@ -420,17 +418,18 @@ lesson.figure("4-24", "paths", "the paths of GD and momentum", caption)
 # %%
 views = [(0, 1.6), (0, 3.5)], [(0.48, 0.52), (1.95, 2.1)]
 in_the_plane(["GD", "RMSProp"], 101, "upper right", *views)
-caption = "101 updates; right, very near the minimum, where nothing is seen of GD."
+caption = words(101, "; right, very near the minimum, where nothing is seen of GD")
 lesson.figure("4-25", "rmsprop", "the paths of GD and RMSProp", caption)
 
 # %%
 on_the_surface(["GD", "RMSProp"], 101)
-caption = "101 updates. RMSProp begins more directly towards the minimum. Its ε is 1e-10."
+usual = ". RMSProp begins more directly towards the minimum"
+caption = words(101, usual, " RMSProp's ε is 1e-10.")
 lesson.figure("4-26", "rmsprop-surface", "GD and RMSProp on the surface of J", caption)
 
 # %%
 in_the_plane(["GD", "RMSProp", "momentum"], 101, "lower left", [(0, 1.2), (0.5, 3)])
-caption = "101 updates. At the beginning RMSProp is the most direct."
+caption = words(101, ". At the beginning RMSProp is the most direct")
 lesson.figure("4-27", "three-paths", "the paths of GD, RMSProp and momentum", caption)
 
 # %% [markdown]
@@ -439,10 +438,11 @@ lesson.figure("4-27", "three-paths", "the paths of GD, RMSProp and momentum", ca
 # %%
 views = [(-0.2, 1.8), (0, 3.8)], [(0.48, 0.52), (1.92, 2.1)]
 in_the_plane(["GD", "Adam"], 201, "upper right", *views)
-caption = (
-    "201 updates; right, around the minimum. The document says γ = 0.3 for Adam; its path, with\n"
+always = (
+    " The document says γ = 0.3 for Adam; its path, with\n"
     "its 0.499983 and 2.000047 at the end, was run with 0.4."
 )
+caption = words(201, "; right, around the minimum", always)
 lesson.figure("4-28", "adam", "the paths of GD and Adam", caption)
 
 # %% [markdown]
@@ -455,10 +455,11 @@ lesson.figure("4-28", "adam", "the paths of GD and Adam", caption)
 figure, axes = plt.subplots(1, 3, figsize=(12, 4), sharey=True)
 together = [("momentum", "momentum_0.02"), ("Adam", "Adam_0.4"), ("GD", "RMSProp")]
 for axis, names in zip(axes, together):
+    names = {LABELS[name]: name for name in names}.values()  # one, where the rates are equal
     costs(axis, names, lesson.steps, markersize=0)
     axis.label_outer()
 axes[0].set_yscale("log")
-caption = "Momentum and Adam at both rates; RMSProp, which does not come to rest, beside GD."
+caption = "Momentum and Adam at both rates; RMSProp beside GD."
 lesson.figure("", "to-the-end", "the cost to the end", caption)
 
 # %%

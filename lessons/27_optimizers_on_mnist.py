@@ -209,6 +209,7 @@ for name, (history, loss_test, acc_test) in runs.items():
 
 # %%
 POINTS = 40
+plt.figure()
 styles = ["-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1))]
 for style, marker, name in zip(styles, "osv^Dx*", runs):
     history, loss_test, _ = runs[name]

@@ -7,7 +7,7 @@ from oracles import golden
 
 def test_follows_the_closed_form(run_lesson):
     run = run_lesson("13_learning_rate")
-    for rate, history in zip((0.2, 1, 0.0001), run["histories"]):
+    for rate, history in zip((0.2, 1, 0.0001), run["histories"].values()):
         steps = np.arange(1, 41)
         np.testing.assert_allclose(history["w"] + 1, 6 * (1 - 2 * rate) ** steps, atol=1e-5)
         np.testing.assert_allclose(history["loss"], (history["w"] + 1) ** 2, atol=1e-5)
@@ -23,9 +23,9 @@ def test_prints_the_documents_lines(run_lesson):
 
 
 @pytest.mark.same_bits
-@pytest.mark.parametrize("trace, place", [("lr02", 0), ("lr1", 1), ("lr0001", 2)])
-def test_has_the_bits_of_the_genuine_traces(trace, place, run_lesson):
+@pytest.mark.parametrize("trace, rate", [("lr02", "0.2"), ("lr1", "1"), ("lr0001", "0.0001")])
+def test_has_the_bits_of_the_genuine_traces(trace, rate, run_lesson):
     rows = golden("D1_learning_rate_" + trace)["rows"]
-    history = run_lesson("13_learning_rate")["histories"][place]
+    history = run_lesson("13_learning_rate")["histories"][rate]
     np.testing.assert_array_equal(history["w"][: len(rows)], [row["w"] for row in rows])
     np.testing.assert_array_equal(history["loss"][: len(rows)], [row["loss"] for row in rows])
