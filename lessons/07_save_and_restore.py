@@ -133,7 +133,7 @@ with tf.Session() as sess:
     training = lesson.training(sess, tf.train.Saver(), "two_network")
     writer = tf.summary.FileWriter(training.summaries, sess.graph)
     history = training.history
-    step = step_of(tf.train.latest_checkpoint(training.folder))
+    step = training.step
     take_up(sess, step)
     for e in training.steps(lesson.steps):
         sess.run(train_op)

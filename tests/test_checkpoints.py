@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 
-from common import files, progress, results
+from common import files, progress, results, saved
 from common.checkpoints import is_slot, values
 from common.command import catalogue
 from common.tf1 import tf
@@ -32,7 +32,7 @@ def outcome(output, name):
     results = json.loads((output / "summaries" / name / "results.json").read_text("utf-8"))
     left = {"numbers": results["numbers"], "figures": results["figures"]}
     for state in sorted((output / "checkpoints" / name).rglob("checkpoint")):
-        prefix = files.newest_checkpoint(state.parent)
+        prefix = saved.newest(state.parent)
         left[state.parent.name] = {k: v.tolist() for k, v in variables(state.parent).items()}
         record = json.loads(prefix.with_name(prefix.name + ".json").read_text("utf-8"))
         left[state.parent.name + " history"] = record["history"]
@@ -161,12 +161,12 @@ def test_a_resumed_training_goes_on_with_the_next_batch(tmp_path, course_here, r
 
 def test_a_resume_removes_what_killed_saves_have_left_of_checkpoints(copy, course_here):
     folder = copy / "checkpoints" / YOGURT
-    newest = files.newest_checkpoint(folder)
+    newest = saved.newest(folder)
     for path in folder.glob(f"{newest.name}.*"):  # whole, but not in the file `checkpoint`
         shutil.copy(str(path), str(folder / path.name.replace("-1000.", "-450.")))
     (folder / "model.ckpt-350.data-00000-of-00001").write_bytes(b"half of one")
     assert course_here("run", "10", "--resume", "--output", copy)[0] == 0
-    kept = {prefix.name for prefix in files.kept_checkpoints(folder)}
+    kept = {prefix.name for prefix in saved.kept(folder)}
     there = {re.match(r"model\.ckpt-\d+", path.name)[0] for path in folder.glob("model*")}
     assert len(kept) == 5 and there == kept
 
@@ -185,7 +185,7 @@ def test_ctrl_c_saves_says_where_and_resumes_to_the_same_bits(tmp_path, run_less
     folder = tmp_path / "checkpoints" / YOGURT
     assert code == 130
     assert "Traceback" not in err
-    step = int(files.newest_checkpoint(folder).name.rsplit("-", 1)[1])
+    step = int(saved.newest(folder).name.rsplit("-", 1)[1])
     assert f"Stopped after step {step} of 20000" in err
     assert f"model.ckpt-{step}" in err and "--resume" in err
     assert course("run", "10", "--resume", "--output", tmp_path)[0] == 0
