@@ -97,7 +97,8 @@ class Checkpoints:
             self._seal(self.last, record)
             own = [each for each in saved.kept(self.folder) if saved.step(each) <= record["step"]]
             own = [str(each) for each in own if self._is_own(each)]
-            self._saver.recover_last_checkpoints(own[-self._most_kept :])
+            most = self._saver.saver_def.max_to_keep  # 0 for all
+            self._saver.recover_last_checkpoints(own[-most:])
             self._remove_leftovers()
         return record
 

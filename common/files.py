@@ -125,7 +125,7 @@ def read_json(path, cure):
 
 
 def load_json(path):
-    """As `read_json`, but what is wrong is a ValueError, in words that follow the path, or OSError."""
+    """As `read_json`, but raises ValueError, whose words follow the path, or OSError."""
     try:
         value = json.loads(Path(path).read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:

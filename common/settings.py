@@ -110,7 +110,7 @@ class Settings:
             self.check_data(house_prices.checksum(value))
 
     def check_data(self, identity):
-        """Keep what the data is: a set's name, or a checksum; UsageError for another than before."""
+        """Keep what the data is, a set's name or a checksum; UsageError where it was another."""
         self._data = identity
         if self._known_data not in (None, identity):
             raise UsageError(

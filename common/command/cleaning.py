@@ -9,8 +9,8 @@ def clean(words):
     """Remove what the learner's own runs of lessons saved."""
     parser = parser_of(
         "clean",
-        "Remove the checkpoints and summaries of your own runs, those that were put aside as well;\n"
-        "what ships with the course stays, and what another Saver than the course's has saved.",
+        "Remove the checkpoints and summaries of your own runs, and what was put aside of them;\n"
+        "what ships with the course stays, and what the course has not saved.",
         ["10", "all"],
     )
     lesson_flags.add_output(parser)
