@@ -2,8 +2,8 @@
 
 A checkpoint of the course's has a record, model.ckpt-STEP.json, which says whose it is. The file
 `checkpoint` of TensorFlow's is no witness: any Saver may write it. What the course has not saved
-is left where it lies. A run from the beginning keeps what is there aside, in NN_name.before, until it
-has come as far itself. Needs no TensorFlow.
+is left where it lies. A run from the beginning keeps what is there aside, in NN_name.before, until
+it has come as far itself. Needs no TensorFlow.
 """
 
 import contextlib
