@@ -125,6 +125,7 @@ class Lesson:
         """
         if saved.put_aside(self.checkpoint_folder, self.name):
             print(f"Kept {self._before()} until this run has come as far")
+        self.write_run(numbers={})  # from here on there is nothing to put back
         files.remove_folder(self.summary_folder)
         self._figures.save_again()
 
@@ -154,7 +155,6 @@ class Lesson:
         if not self._trainings and self.mode != "restore":
             if self.saved_folder is None:
                 self._clear()
-                self.write_run(numbers={})
             files.remove_unfinished(self.checkpoint_folder)
         training = Training(self, sess, saver, name, may_diverge, data)
         self._trainings[name] = training

@@ -2,8 +2,9 @@
 
 One file of a copy of the course is damaged, and the commands that read it are given. Each is to
 refuse in one sentence, with exit code 1, and leave all files as they were; or to print and to leave
-what it does undamaged; or to say that it takes the checkpoint before. Of a table and a notebook, which carry no checksum, another digit or another
-word cannot be told: there, a command that does not refuse must have read what the file says.
+what it does undamaged; or to say that it takes the checkpoint before. Of a table and a notebook,
+which carry no checksum, another digit or another word cannot be told: there, a command that does
+not refuse must have read what the file says.
 """
 
 import contextlib
