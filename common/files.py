@@ -22,9 +22,8 @@ _MISREAD = re.compile(r"[\[*?\\,\ud800-\udfff]")  # , stands between TensorBoard
 _links = {}  # {folder: the link to it}
 _CHECKSUM = "crc32"
 _UNFINISHED = re.compile(  # names that are our own, and TensorFlow's
-    r"^\.tmp-|\.tmp[0-9a-f]{32}$|\.tempstate\d+$|_temp(_[0-9a-f]{32})?$"
+    r"^\.tmp-|\.tmp[0-9a-f]{32}$|\.tempstate\d+$|^model\.ckpt\S*_temp(_[0-9a-f]{32})?$"
 )
-_CHECKPOINT_LINE = re.compile(r'(?:all_)?model_checkpoint_paths?: "(model\.ckpt-\d+)"$')
 
 
 def output_folder(named=None):
@@ -126,13 +125,22 @@ def read_json(path, cure):
     Raises CourseError, with the `cure`, where it cannot be read or has changed.
     """
     try:
+        return load_json(path)
+    except (OSError, ValueError) as error:
+        what = f"cannot be read ({error})" if isinstance(error, OSError) else error
+        raise CourseError(f"{shown(path)} {what}: {cure}") from error
+
+
+def load_json(path):
+    """As `read_json`, but raises ValueError, whose words follow the path, or OSError."""
+    try:
         value = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise CourseError(f"{shown(path)} cannot be read ({error}): {cure}") from error
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"cannot be read ({error})") from error
     if not isinstance(value, dict):
-        raise CourseError(f"{shown(path)} is not a record of this course: {cure}")
+        raise ValueError("is not a record of this course")
     if value.pop(_CHECKSUM, None) != _checksum(value):
-        raise CourseError(f"{shown(path)} is damaged (its checksum differs): {cure}")
+        raise ValueError("is damaged (its checksum differs)")
     return value
 
 
@@ -184,27 +192,3 @@ def remove(path):
         shutil.rmtree(str(path))
     elif path.exists():
         path.unlink()
-
-
-def newest_checkpoint(folder):
-    """The prefix of the newest checkpoint in `folder`, as a Path, or None where there is none."""
-    kept = kept_checkpoints(folder)
-    return kept[-1] if kept else None
-
-
-def kept_checkpoints(folder):
-    """The prefixes of the checkpoints that `folder` keeps, as Paths, the newest last.
-
-    Reads TensorFlow's `checkpoint` file as text, so that listing lessons need not import it.
-    Raises CourseError where it is damaged.
-    """
-    state = Path(folder) / "checkpoint"
-    if not state.exists():
-        return []
-    lines = state.read_bytes().decode("ascii", errors="replace").splitlines()
-    names = [_CHECKPOINT_LINE.match(line) for line in lines]
-    names = [name[1] for name in names if name]
-    if len(names) < 2 or names[0] != names[-1] or len(names) != len(lines):
-        cure = f"remove the folder {shown(folder)} and run the lesson again."
-        raise CourseError(f"{shown(state)} is damaged: {cure}")
-    return [Path(folder) / name for name in names[1:]]

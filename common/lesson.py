@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common import cells, divergence, errors, files, locks, progress, results
+from common import cells, divergence, errors, files, locks, progress, results, saved
 from common.command import catalogue, lesson_flags
 from common.data import images
 from common.errors import CourseError
@@ -55,7 +55,13 @@ class Lesson:
         divergence.end_with_caller()
         locks.take(self.info, self._output)
         self._settings = Settings(
-            self.info, name, self.mode, self.checkpoint_folder, parameters, request.given
+            self.info,
+            name,
+            self.mode,
+            self.checkpoint_folder,
+            parameters,
+            request.given,
+            self.command_to_train,
         )
         self.saved_folder = self._settings.saved_folder
         self._numpy = np.geterr()
@@ -105,6 +111,7 @@ class Lesson:
         """
         self._images = images.images(self.data, usual, **options)
         self.data = self.parameters["data"] = self._images.name
+        self._settings.check_data(self._images.identity)
         print(f"Images: {self._images}")
         return self._images
 
@@ -132,13 +139,25 @@ class Lesson:
         self._folders_ready = True
 
     def _clear(self):
-        """Remove what the last run left but for the figures that this one has drawn already.
+        """Put aside what the last run left but for the figures that this one has drawn already.
 
         The checkpoints go first: without them a run that is killed here begins at the beginning.
         """
-        files.remove_folder(self.checkpoint_folder)
+        if saved.put_aside(self.checkpoint_folder, self.info.name):
+            print(f"Kept {self._before()} until this run has come as far")
+        self.write_run(numbers={})  # from here on there is nothing to put back
         files.remove_folder(self.summary_folder)
         self._figures.save_again()
+
+    @property
+    def kept_aside(self):
+        """The folder of the training before, a Path, or None where none is kept."""
+        aside = saved.before(self.checkpoint_folder)
+        return aside if aside.exists() else None
+
+    def _before(self):
+        steps = saved.steps_saved(self.kept_aside, self.info.name)
+        return f"the training before, {steps} steps, in {files.shown(self.kept_aside)}"
 
     def training(self, sess, saver, name="", may_diverge=False, data=()):
         """The Training in `sess`, whose variables have their initial values.
@@ -156,7 +175,6 @@ class Lesson:
         if not self._trainings and self.mode != "restore":
             if self.saved_folder is None:
                 self._clear()
-                self.write_run(numbers={})
             files.remove_unfinished(self.checkpoint_folder)
         training = Training(self, sess, saver, name, may_diverge, data)
         self._trainings[name] = training
@@ -182,18 +200,27 @@ class Lesson:
     def write_run(self, numbers):
         """Write run.json: the parameters of the checkpoints, and what the run came to."""
         files.make_writable(self.checkpoint_folder)
-        run = {"lesson": self.name, "parameters": self.parameters, "numbers": numbers}
+        run = {"lesson": self.info.name, **self.settings, "numbers": numbers}
         files.write_json(self.checkpoint_folder / "run.json", {**run, "tensorflow": tf.__version__})
+
+    @property
+    def settings(self):
+        """What a restore must know: the parameters, and which data it is."""
+        return self._settings.record
 
     def _interrupted(self):
         """What is said of Ctrl-C outside of a training's steps, or pressed twice."""
         if self.mode == "restore":
             return "Interrupted."
-        saved = [training.checkpoints.newest() for training in self._trainings.values()]
-        saved = [f"{files.shown(newest)} is saved, " for newest in saved if newest][-1:]
-        if not (saved or self.saved_folder):
+        last = [training.checkpoints.last for training in self._trainings.values()]
+        last = [f"{files.shown(each)} is saved, " for each in last if each][-1:]
+        if not (last or self.saved_folder):
             return f"Interrupted before lesson {self.info.number} saved anything."
-        return f"Interrupted; {''.join(saved)}go on with `{self.command_to_go_on}`."
+        return f"Interrupted; {''.join(last)}go on with `{self.command_to_go_on}`."
+
+    @property
+    def command_to_train(self):
+        return f"python -m lessons run {self.info.word}{self._output_flag}"
 
     @property
     def command_to_go_on(self):
@@ -267,6 +294,8 @@ class Lesson:
             results.show_restored(title, self._settings.saved_numbers, self._comparisons)
         else:
             self.write_run(self._comparisons.numbers)
+            if saved.forget_before(self.checkpoint_folder, self.info.name):
+                print(f"Before       {self._before()}; put it in the place of this one to go on")
             print(f"Checkpoints  {files.shown(self.checkpoint_folder)}")
         print(f"Figures      {files.shown(self.summary_folder / 'figures')}")
         print(f"TensorBoard  python -m lessons tensorboard {self.info.word}{self._output_flag}")

@@ -64,9 +64,9 @@ class Training:
         self.history = History()
         self.step = self.stop = 0
         saved = lesson.saved_folder if lesson.mode == "restore" else lesson.checkpoint_folder
-        owner = {"lesson": lesson.name, "training": name}
+        owner = {"lesson": saved.name, "training": name}
         self.folder = str(saved / name)
-        self.checkpoints = Checkpoints(saved / name, owner, saver)
+        self.checkpoints = Checkpoints(saved / name, owner, saver, lesson.command_to_train)
         self.graph = sess.graph
         self._lesson, self._sess, self._data = lesson, sess, data
         self._may_diverge = may_diverge
@@ -85,22 +85,36 @@ class Training:
             self.checkpoints.clear()
             for run in self._runs():
                 files.remove_folder(run)
-        newest = self.checkpoints.newest()
-        if self._lesson.mode == "restore":
-            if newest is None or newest.name.endswith("-0"):
-                raise CourseError(
-                    f"{self._title} was stopped before it saved a step: finish it with "
-                    f"`{self._lesson.command_to_go_on}`."
-                )
-            self._load(self.checkpoints.restore(self._sess))
-        elif newest is None:
-            self._forget_later_summaries()
-            self._save()
+        elif self._restored():
             return
+        self._forget_later_summaries()
+        self._save()
+
+    def _restored(self):
+        """Whether there was a checkpoint to give the variables their values."""
+        if self._lesson.mode == "restore":
+            record = self.checkpoints.restore(self._sess)
+            if record is None:
+                raise CourseError(self._nothing_saved())
         else:
-            self._load(self.checkpoints.resume(self._sess))
+            record = self.checkpoints.resume(self._sess)
+            if record is None:
+                return False
+        self._load(record)
+        if self._lesson.mode == "resume":
             self._forget_later_summaries()
-        print(f"Restored {files.shown(newest)}")
+        why = "; ".join(self.checkpoints.passed_over)
+        instead = f", the newest that is whole: {why}" if why else ""
+        print(f"Restored {files.shown(self.checkpoints.last)}{instead}")
+        return True
+
+    def _nothing_saved(self):
+        kept = self._lesson.kept_aside
+        kept = f" ({files.shown(kept)} holds the training before)" if kept else ""
+        return (
+            f"{self._title} was stopped before it saved a step: finish it with "
+            f"`{self._lesson.command_to_go_on}`{kept}."
+        )
 
     def _load(self, record):
         self.step = record["step"]
@@ -117,7 +131,8 @@ class Training:
         summarized = max([self._summarized, *[each.last_step for each in writers]])
         positions = [each.position for each in self._data]
         columns = self.history.columns
-        self.checkpoints.save(self._sess, self.step, columns, positions, summarized)
+        settings = self._lesson.settings
+        self.checkpoints.save(self._sess, self.step, columns, positions, summarized, settings)
 
     @property
     def _summary_folder(self):
@@ -174,12 +189,12 @@ class Training:
         asked = f"--steps {self.step} or more"
         asked = asked if "steps" in self._lesson.parameters else "more --epochs"
         return (
-            f"The checkpoint {files.shown(self.checkpoints.newest())} is already at step "
+            f"The checkpoint {files.shown(self.checkpoints.last)} is already at step "
             f"{self.step}: give {asked}, or run without --resume."
         )
 
     def _stopped(self):
-        saved = files.shown(self.checkpoints.newest())
+        saved = files.shown(self.checkpoints.last)
         return (
             f"Stopped after step {self.step} of {self.stop}, saved as {saved}; go on with "
             f"`{self._lesson.command_to_go_on}`."

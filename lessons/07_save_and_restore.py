@@ -104,10 +104,13 @@ SAVE_PATH = FIRST_SAVE + "/model.ckpt"
 
 
 # %%
+PART_OF_A_SAVE = re.compile(r"model\.ckpt-\d+\.(index|meta|tf1\.meta|data-\d+-of-\d+)$")
+
+
 def take_up(sess, step):
     """Make First_Save what it was at `step`, and let the Saver know."""
     tf.gfile.MakeDirs(FIRST_SAVE)
-    names = [name for name in tf.gfile.ListDirectory(FIRST_SAVE) if name.startswith("model.ckpt-")]
+    names = [name for name in tf.gfile.ListDirectory(FIRST_SAVE) if PART_OF_A_SAVE.match(name)]
     saved = {step_of(name) for name in names if name.endswith(".index")}
     kept = sorted(each for each in saved if each < step)[-lesson.max_to_keep :]
     for name in names:
@@ -133,7 +136,7 @@ with tf.Session() as sess:
     training = lesson.training(sess, tf.train.Saver(), "two_network")
     writer = tf.summary.FileWriter(training.summaries, sess.graph)
     history = training.history
-    step = step_of(tf.train.latest_checkpoint(training.folder))
+    step = training.step
     take_up(sess, step)
     for e in training.steps(lesson.steps):
         sess.run(train_op)

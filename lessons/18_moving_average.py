@@ -84,7 +84,7 @@ with tf.Session() as sess:
         writer.add_summary(sess.run(merged), i)
         history.append(update=i, w1=w1_val, shadow=shadow, quick=quick_shadow)
     shadow_end = sess.run(ema.average(w1))
-    checkpoint = tf.train.latest_checkpoint(training.folder)
+    checkpoint = "%s/model.ckpt-%d" % (training.folder, training.step)
 
 # %% [markdown]
 # ### Averaging while training · 与训练同步

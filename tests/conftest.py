@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 
 
 import stress
-from common import files
+from common import saved
 from common.command import catalogue
 from stress import _nudge, _undrawn
 
@@ -168,8 +168,10 @@ def contents(folder):
 
 def go_back(folder, step):
     """Make the finished training of `folder` one that was killed after its checkpoint of `step`."""
-    kept = [path.name for path in files.kept_checkpoints(folder)]
-    kept = kept[: kept.index(f"model.ckpt-{step}") + 1]
+    for prefix in saved.prefixes(folder):
+        for path in saved.parts(prefix) if saved.step(prefix) > step else ():
+            path.unlink()
+    kept = [path.name for path in saved.kept(folder)]
     lines = [f'model_checkpoint_path: "{kept[-1]}"']
     lines += [f'all_model_checkpoint_paths: "{name}"' for name in kept]
     (folder / "checkpoint").write_text("\n".join(lines) + "\n")

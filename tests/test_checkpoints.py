@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 
-from common import files, progress, results
+from common import files, progress, results, saved
 from common.checkpoints import is_slot, values
 from common.command import catalogue
 from common.tf1 import tf
@@ -32,7 +32,7 @@ def outcome(output, name):
     results = json.loads((output / "summaries" / name / "results.json").read_text("utf-8"))
     left = {"numbers": results["numbers"], "figures": results["figures"]}
     for state in sorted((output / "checkpoints" / name).rglob("checkpoint")):
-        prefix = files.newest_checkpoint(state.parent)
+        prefix = saved.newest(state.parent)
         left[state.parent.name] = {k: v.tolist() for k, v in variables(state.parent).items()}
         record = json.loads(prefix.with_name(prefix.name + ".json").read_text("utf-8"))
         left[state.parent.name + " history"] = record["history"]
@@ -159,16 +159,27 @@ def test_a_resumed_training_goes_on_with_the_next_batch(tmp_path, course_here, r
     assert outcome(tmp_path, name) == undisturbed
 
 
+def renamed(prefix, step):
+    """A copy of the checkpoint `prefix` that is one of this step, record and all."""
+    copied = prefix.with_name(f"model.ckpt-{step}")
+    for path in saved.parts(prefix):
+        shutil.copy(str(path), str(path).replace(prefix.name, copied.name))
+    record = files.read_json(f"{prefix}.json", "")
+    files.write_json(f"{copied}.json", {**record, "step": step})
+    return copied
+
+
 def test_a_resume_removes_what_killed_saves_have_left_of_checkpoints(copy, course_here):
     folder = copy / "checkpoints" / YOGURT
-    newest = files.newest_checkpoint(folder)
-    for path in folder.glob(f"{newest.name}.*"):  # whole, but not in the file `checkpoint`
-        shutil.copy(str(path), str(folder / path.name.replace("-1000.", "-450.")))
-    (folder / "model.ckpt-350.data-00000-of-00001").write_bytes(b"half of one")
+    renamed(saved.newest(folder), 450)  # whole, but older than the five that are kept
+    (half,) = [
+        path for path in saved.parts(renamed(saved.newest(folder), 350)) if ".data" in str(path)
+    ]
+    half.write_bytes(b"half of one")
+    half.with_name("model.ckpt-350.index").unlink()
     assert course_here("run", "10", "--resume", "--output", copy)[0] == 0
-    kept = {prefix.name for prefix in files.kept_checkpoints(folder)}
     there = {re.match(r"model\.ckpt-\d+", path.name)[0] for path in folder.glob("model*")}
-    assert len(kept) == 5 and there == kept
+    assert there == {f"model.ckpt-{step}" for step in (600, 700, 800, 900, 1000)}
 
 
 def wait_until(condition, seconds=600):
@@ -185,7 +196,7 @@ def test_ctrl_c_saves_says_where_and_resumes_to_the_same_bits(tmp_path, run_less
     folder = tmp_path / "checkpoints" / YOGURT
     assert code == 130
     assert "Traceback" not in err
-    step = int(files.newest_checkpoint(folder).name.rsplit("-", 1)[1])
+    step = int(saved.newest(folder).name.rsplit("-", 1)[1])
     assert f"Stopped after step {step} of 20000" in err
     assert f"model.ckpt-{step}" in err and "--resume" in err
     assert course("run", "10", "--resume", "--output", tmp_path)[0] == 0
@@ -247,30 +258,47 @@ def test_restore_without_any_checkpoint_says_how_to_get_one(tmp_path, monkeypatc
 
 PARTS = ["model.ckpt-1000.data-00000-of-00001", "model.ckpt-1000.index", "model.ckpt-1000.json"]
 PARTS += ["checkpoint", "run.json"]
+DAMAGES = {
+    "truncated": lambda content: content[: len(content) // 2],
+    "emptied": lambda content: b"",
+    "garbled": lambda content: bytes(byte ^ 0x5A for byte in content),
+}
 
 
 @pytest.mark.parametrize("part", PARTS)
-@pytest.mark.parametrize("damage", ["truncated", "emptied", "garbled"])
-def test_a_damaged_checkpoint_is_one_sentence_and_nothing_is_overwritten(
-    part, damage, copy, course_here
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_what_is_damaged_is_passed_over_and_said_and_the_rest_is_used(
+    part, damage, copy, course_here, run_lesson
 ):
+    """Of the newest checkpoint, the one before; of what only points to it, nothing is lost."""
     path = copy / "checkpoints" / YOGURT / part
-    content = path.read_bytes()
-    damaged = {
-        "truncated": content[: len(content) // 2],
-        "emptied": b"",
-        "garbled": bytes(byte ^ 0x5A for byte in content),
-    }[damage]
-    path.write_bytes(damaged)
-    before = contents(copy)
+    path.write_bytes(DAMAGES[damage](path.read_bytes()))
+    before = contents(copy / "checkpoints")
+    code, out, err = course_here("restore", "10", "--output", copy)
+    assert (code, err) == (0, "")
+    assert contents(copy / "checkpoints") == before
+    step = 900 if part.startswith("model") else 1000
+    (line,) = [line for line in out.splitlines() if line.startswith("Restored ")]
+    assert f"model.ckpt-{step}" in line
+    assert ("model.ckpt-1000 is damaged (" in line) == (step == 900)
+    assert ("run.json" in out) == (part == "run.json")
+    assert course_here("run", "10", "--resume", "--steps", "1200", "--output", copy)[0] == 0
+    undisturbed = run_lesson(YOGURT, "--steps", "1200", drawn=False).checkpoints
+    found, expected = (variables(folder) for folder in (path.parent, undisturbed))
+    assert {k: v.tolist() for k, v in found.items()} == {k: v.tolist() for k, v in expected.items()}
+
+
+@pytest.mark.parametrize("part", PARTS[:3])
+def test_where_none_is_whole_it_is_said_and_nothing_is_touched(part, copy, course_here):
+    for path in (copy / "checkpoints" / YOGURT).glob(part.replace("1000", "*")):
+        path.write_bytes(path.read_bytes()[:-9])
+    before = contents(copy / "checkpoints")
     for words in (["restore", "10"], ["run", "10", "--resume", "--steps", "1500"]):
-        code, out, err = course_here(*words, "--output", copy)
-        assert "Traceback" not in err
-        assert code == 1
-        sentence = err.splitlines()[0]
-        assert path.name.split(".data")[0].split(".index")[0] in sentence
-        assert "remove the folder" in sentence
-        assert before.items() <= contents(copy).items()
+        code, _, err = course_here(*words, "--output", copy)
+        assert code == 1 and "Traceback" not in err and err.count("\n") == 2
+        assert "model.ckpt-1000 is damaged (" in err and "and no older one is whole" in err
+        assert f"train it anew with `python -m lessons run 10 --output={copy}`" in err
+        assert contents(copy / "checkpoints") == before
 
 
 @pytest.mark.parametrize(
@@ -281,49 +309,59 @@ def test_a_damaged_checkpoint_is_one_sentence_and_nothing_is_overwritten(
         (".index", -45, "Read less bytes than requested"),  # where in the file its parts begin
     ],
 )
+@pytest.mark.parametrize("sealed", [True, False])  # by earlier versions they are not
 def test_a_changed_byte_is_one_sentence_that_says_what_tensorflow_says(
-    part, place, reason, copy, course_here
+    sealed, part, place, reason, copy, course_here
 ):
     path = copy / "checkpoints" / YOGURT / f"model.ckpt-1000{part}"
+    if not sealed:
+        record = files.read_json(path.with_name("model.ckpt-1000.json"), "")
+        record.pop("index")
+        files.write_json(path.with_name("model.ckpt-1000.json"), record)
+    elif part == ".index":
+        reason = "model.ckpt-1000.index is not the one that was saved"
     damaged = bytearray(path.read_bytes())
     damaged[place] ^= 0x40
     path.write_bytes(damaged)
-    code, _, err = course_here("restore", "10", "--output", copy)
-    assert code == 1 and err.count("\n") == 2
-    assert "model.ckpt-1000 is damaged (" in err and reason in err
+    code, out, err = course_here("restore", "10", "--output", copy)
+    assert (code, err) == (0, "")
+    assert "model.ckpt-1000 is damaged (" in out and reason in out
 
 
-def test_a_missing_part_is_one_sentence(copy, course_here):
-    (copy / "checkpoints" / YOGURT / PARTS[0]).unlink()
-    code, _, err = course_here("restore", "10", "--output", copy)
-    assert code == 1 and "is damaged" in err and "Traceback" not in err
+@pytest.mark.parametrize(
+    "part, why", zip(PARTS[:3], ["is damaged", "is not whole", "has no record"])
+)
+def test_a_missing_part_is_said_and_the_checkpoint_before_is_used(part, why, copy, course_here):
+    (copy / "checkpoints" / YOGURT / part).unlink()
+    code, out, err = course_here("restore", "10", "--output", copy)
+    assert (code, err) == (0, "")
+    assert f"model.ckpt-900, the newest that is whole: model.ckpt-1000 {why} (" in out
 
 
 def test_another_lessons_checkpoint_is_refused_even_where_its_variables_fit(tmp_path, course_here):
     shipped = files.PRETRAINED / "11_yogurt_custom_loss" / "code"
     shutil.copytree(shipped, tmp_path / "checkpoints" / YOGURT)
     shutil.copy(files.PRETRAINED / YOGURT / "run.json", tmp_path / "checkpoints" / YOGURT)
-    code, _, err = course_here("restore", "10", "--output", tmp_path)
-    assert code == 1
-    assert "belongs to 11_yogurt_custom_loss" in err and "Traceback" not in err
+    before = contents(tmp_path)
+    for words in (["restore", "10"], ["run", "10", "--resume"]):
+        code, _, err = course_here(*words, "--output", tmp_path)
+        assert code == 1
+        assert "belongs to 11_yogurt_custom_loss" in err and "Traceback" not in err
+        assert before.items() <= contents(tmp_path).items()
 
 
 def test_a_checkpoint_of_another_graph_is_refused_by_its_variables(tmp_path, course_here):
     folder = tmp_path / "checkpoints" / YOGURT
     shutil.copytree(files.PRETRAINED / YOGURT, folder)
+    prefix = saved.newest(folder)
     with tf.Graph().as_default(), tf.Session() as sess:
         tf.Variable(np.zeros((3, 1), np.float32))
         sess.run(tf.global_variables_initializer())
-        tf.train.Saver(save_relative_paths=True).save(sess, str(folder / "model.ckpt"), 5)
+        tf.train.Saver(save_relative_paths=True).save(sess, str(prefix), write_meta_graph=False)
     code, _, err = course_here("restore", "10", "--output", tmp_path)
     assert code == 1
     assert "is of another graph" in err and "[2, 1]" in err and "[3, 1]" in err
-
-
-def test_a_checkpoint_without_its_record_is_refused(copy, course_here):
-    (copy / "checkpoints" / YOGURT / "model.ckpt-1000.json").unlink()
-    code, _, err = course_here("restore", "10", "--output", copy)
-    assert code == 1 and "model.ckpt-1000.json cannot be read" in err
+    assert "undo that change, or train the lesson in another folder" in err
 
 
 @pytest.mark.parametrize("name", [lesson.name for lesson in catalogue.lessons()])
@@ -335,8 +373,8 @@ def test_every_lesson_ships_a_checkpoint_that_gives_its_numbers_again(name, run_
     results = json.loads((summaries / "results.json").read_text("utf-8"))
     restored = {each["name"]: each["here"] for each in results["numbers"]}
     assert restored.keys() == run["numbers"].keys()
-    for number, saved in run["numbers"].items():
-        assert restored[number] == pytest.approx(saved, rel=1e-6), number
+    for number, value in run["numbers"].items():
+        assert restored[number] == pytest.approx(value, rel=1e-6), number
 
 
 def test_shipped_checkpoints_are_small_and_say_nothing_of_where_they_were_made():

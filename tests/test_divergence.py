@@ -10,7 +10,7 @@ import numpy as np
 import psutil
 import pytest
 
-from common import divergence, files
+from common import divergence, files, saved
 from common.checkpoints import values
 from conftest import ROOT, course, python, start
 from stress.kills import temporary
@@ -64,7 +64,7 @@ print(step)
 
 def test_what_was_saved_before_is_kept_and_finite(diverged, course_here):
     output, _, err = diverged
-    newest = files.newest_checkpoint(output / "checkpoints" / NAME)
+    newest = saved.newest(output / "checkpoints" / NAME)
     assert all(np.isfinite(value).all() for value in values(newest).values())
     code, _, again = course_here("run", "10", "--resume", "--output", output)
     assert (code, again) == (1, err)
@@ -82,7 +82,7 @@ def test_a_number_of_the_history_is_looked_at_too(course_here, tmp_path):
 def test_a_training_that_may_diverge_goes_on_and_is_saved(run_lesson):
     name = "04_polynomial_regression"
     run = run_lesson(name, "--learning-rate", "0.1", "--steps", "60")
-    newest = files.newest_checkpoint(run.checkpoints / "fit")
+    newest = saved.newest(run.checkpoints / "fit")
     assert newest.name == "model.ckpt-60"
     history = files.read_json(f"{newest}.json", "")["history"]
     assert len(history["loss"]) == 61 and not np.isfinite(history["loss"][-1])

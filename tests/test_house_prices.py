@@ -128,10 +128,11 @@ def test_a_file_in_kaggles_format_comes_back_as_it_was(table, saved):
         lambda text: b"\xef\xbb\xbf" + text.encode(),  # the mark that Excel begins UTF-8 with
         lambda text: text.replace(",NA,", ",,").replace(",NA,", ",,"),
         lambda text: text.replace(",", ", "),
+        lambda text: text.rstrip("\n"),
         lambda text: "".join(f"{line},more\n" for line in text.splitlines()),
         lambda text: "".join(line.partition(",")[2] + "\n" for line in text.splitlines()),
     ],
-    ids=["crlf", "mark", "empty for NA", "spaces", "one column more", "no Id"],
+    ids=["crlf", "mark", "empty for NA", "spaces", "no last newline", "one column more", "no Id"],
 )
 def test_harmless_differences_do_no_harm(change, saved):
     assert house_prices.load(saved(change)).equals(house_prices.load(saved()))
@@ -167,7 +168,11 @@ MISTAKES = {
     "blank": (lambda text: " \n\n", "is empty"),
     "header only": (lambda text: text.split("\n")[0], "has 0 rows"),
     "few rows": (lambda text: "\n".join(text.split("\n")[:100]), "has 99 rows of data, and 100"),
-    "cut off in the last price": (lambda text: text.rstrip()[:-1], "is cut off"),
+    "cut off before the last price": (lambda text: text.rstrip().rpartition(",")[0], "is cut off"),
+    "cut off at the last price": (
+        lambda text: text.rstrip().rpartition(",")[0] + ",",
+        "is cut off",
+    ),
     "UTF-16": (lambda text: text.encode("utf-16"), "is not UTF-8 text (byte 0)"),
     "Latin 1": (lambda text: text.replace("Grvl", "Gr\xe4vl").encode("latin-1"), "not UTF-8 text"),
     "archive": (lambda text: b"PK\3\4" + text.encode(), "is an archive or a workbook"),

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from common import files
+from common import files, saved
 from common.checkpoints import Checkpoints
 from conftest import forks, go_back
 from stress import _undrawn, kills
@@ -134,7 +134,7 @@ def test_clean_removes_what_a_killed_clean_has_left(copy, course_here):
 def test_a_run_that_is_killed_while_it_clears_the_last_one_begins_again(
     copy, finished, monkeypatch, course_here
 ):
-    """Its checkpoints are gone before its event files are."""
+    """Its checkpoints are put aside before its event files are removed."""
     output, remove, removed = copy("10"), files.remove_folder, []
 
     def stop(folder):
@@ -146,7 +146,9 @@ def test_a_run_that_is_killed_while_it_clears_the_last_one_begins_again(
     monkeypatch.setattr(files, "remove_folder", stop)
     words = ["10", "--steps", "1000", "--output", output]
     assert course_here("run", *words)[0] == 130
-    assert removed == [output / "checkpoints" / YOGURT]
+    folder = output / "checkpoints" / YOGURT
+    assert [path.name for path in folder.iterdir()] == ["run.json"]
+    assert saved.steps_saved(saved.before(folder), YOGURT) == 1000
     monkeypatch.setattr(files, "remove_folder", remove)
     assert course_here("run", *words, "--resume")[0] == 0
     assert kills.left(output, YOGURT) == kills.left(finished["10"], YOGURT)

@@ -27,7 +27,7 @@ try:
 except ImportError:  # Python 3.10
     import tomli as tomllib
 
-from common import checkpoints, files, tables
+from common import checkpoints, files, saved, tables
 from common.command import catalogue, lesson_flags, meta_graphs
 from common.data import images
 from common.errors import CourseError
@@ -136,7 +136,7 @@ def _scalars(path, run):
 
 
 def _variables(folder, run):
-    found = checkpoints.values(files.newest_checkpoint(folder))
+    found = checkpoints.values(saved.newest(folder))
     return {f"variable {run}/{name}": value for name, value in found.items()}
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from common import files
+from common import files, saved
 from common.command import catalogue, lesson_flags
 
 LARGE = 100_000  # bytes of one training's variables
@@ -38,7 +38,7 @@ def train(lesson):
 
 def _ship_newest(trained, shipped):
     """Copy the newest checkpoint of one training, and a `checkpoint` file that names it alone."""
-    prefix = files.newest_checkpoint(trained)
+    prefix = saved.newest(trained)
     shipped.mkdir(parents=True)
     for path in trained.glob(prefix.name + ".*"):
         shutil.copy(path, shipped)
@@ -66,7 +66,6 @@ def _leave_out_slots(trained, shipped):
 
 
 def _make_readable_for_tensorflow_1(meta):
-    from common.checkpoints import checksum
     from common.command.meta_graphs import for_tensorflow_1
     from common.tf1 import tf
 
@@ -75,7 +74,8 @@ def _make_readable_for_tensorflow_1(meta):
     path = meta.with_suffix(".json")
     if path.exists():
         record = files.read_json(path, "run the lesson again.")
-        files.write_json(path, {**record, "meta": checksum(meta)}, indent=None)
+        sums = {"meta": saved.checksum(meta), "index": saved.checksum(meta.with_suffix(".index"))}
+        files.write_json(path, {**record, **sums}, indent=None)
 
 
 _STATE_KEYS = ("model_checkpoint_path", "all_model_checkpoint_paths")
@@ -96,7 +96,7 @@ def manifest():
         for state in sorted(shipped.rglob("checkpoint")):
             name = state.parent.relative_to(shipped).as_posix()
             trainings[name] = {
-                "step": int(files.newest_checkpoint(state.parent).name.rpartition("-")[2]),
+                "step": int(saved.newest(state.parent).name.rpartition("-")[2]),
                 "sha256": {path.name: _sha256(path) for path in sorted(state.parent.glob("*.*"))},
             }
         lessons[lesson.name] = {**run, "trainings": trainings}

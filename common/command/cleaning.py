@@ -1,6 +1,6 @@
 """`python -m lessons clean`: remove what runs have saved."""
 
-from common import files, locks
+from common import files, locks, saved
 from common.command import lesson_flags
 from common.command.choosing import chosen_lessons, parser_of
 
@@ -9,18 +9,29 @@ def clean(words):
     """Remove what the learner's own runs of lessons saved."""
     parser = parser_of(
         "clean",
-        "Remove the checkpoints and summaries of your own runs; what ships with the course stays.",
+        "Remove the checkpoints and summaries of your own runs, and what was put aside of them;\n"
+        "what ships with the course stays, and what the course has not saved.",
         ["10", "all"],
     )
     lesson_flags.add_output(parser)
     options = parser.parse_args(words)
     for lesson in chosen_lessons(options.lessons):
         output = lesson.output_folder(options.output)
-        folders = (output / "checkpoints" / lesson.name, output / "summaries" / lesson.name)
+        root, summaries = (output / each / lesson.name for each in ("checkpoints", "summaries"))
+        folders = [root, saved.before(root), summaries]
         folders = [folder for folder in folders if folder.exists() or files.remains(folder)]
         if folders:
             with locks.held(lesson, output):
                 for folder in folders:
-                    files.remove_folder(folder)
-                    print(f"Removed {files.shown(folder)}")
+                    left = _remove(folder, lesson, folder == summaries)
+                    print(f"Removed {files.shown(folder)}{left}")
     return 0
+
+
+def _remove(folder, lesson, is_summaries):
+    """Remove the folder; of checkpoints those that runs saved. What is left of it, in words."""
+    if is_summaries:
+        files.remove_folder(folder)
+        return ""
+    left = saved.remove_own(folder, lesson.name)
+    return f", but for {len(left)} files that are not the course's, {left[0].name}" if left else ""

@@ -1,6 +1,6 @@
 """`python -m lessons export-meta`: meta graphs that TensorFlow 1.15.5 reads."""
 
-from common import files, locks
+from common import files, locks, saved
 from common.command import lesson_flags
 from common.command.choosing import PROG, chosen_lessons, parser_of
 from common.errors import CourseError
@@ -20,7 +20,7 @@ def export_meta(words):
         output = lesson.output_folder(options.output)
         checkpoints = output / "checkpoints"
         folder = checkpoints / lesson.name
-        if not any(folder.rglob("checkpoint")):
+        if not saved.own_checkpoints(folder, lesson.name):
             raise CourseError(
                 f"Lesson {lesson.number} has no checkpoint in {files.shown(checkpoints)}: run it "
                 f"first, with `{PROG} run {lesson.word}`."

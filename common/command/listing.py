@@ -1,6 +1,6 @@
 """`python -m lessons list`: the lessons, and whether each has a checkpoint."""
 
-from common import files
+from common import files, saved
 from common.command import catalogue
 from common.command.choosing import PROG
 from common.command.lesson_flags import Arguments
@@ -40,7 +40,7 @@ def _list_row(lesson):
 def _checkpoint_words(lesson):
     own = files.output_folder() / "checkpoints" / lesson.name
     for folder, whose in ((own, "yours"), (files.PRETRAINED / lesson.name, "shipped")):
-        steps = [int(path.stem.rsplit("-", 1)[-1]) for path in folder.rglob("model.ckpt-*.index")]
-        if steps:
-            return f"{whose}, step {max(steps)}"
+        found = saved.own_checkpoints(folder, lesson.name).values()
+        if found:
+            return f"{whose}, step {max(saved.step(each[-1]) for each in found)}"
     return "none"

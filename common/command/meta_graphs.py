@@ -13,8 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common import files
-from common.checkpoints import checksum
+from common import files, saved
 from common.errors import CourseError
 from common.tf1 import tf
 
@@ -38,9 +37,8 @@ def newest(folder):
     But for those that a lesson saves with a Saver of its own: no record tells whether these are
     damaged.
     """
-    prefixes = [files.newest_checkpoint(path.parent) for path in sorted(folder.rglob("checkpoint"))]
-    metas = [prefix.with_name(f"{prefix.name}.meta") for prefix in prefixes]
-    return [meta for meta in metas if meta.with_suffix(".json").exists()]
+    prefixes = [own[-1] for own in saved.own_checkpoints(folder, folder.name).values()]
+    return [prefix.with_name(f"{prefix.name}.meta") for prefix in sorted(prefixes)]
 
 
 def export(path):
@@ -61,7 +59,7 @@ def read(path):
     cure = "run the lesson again."
     record = files.read_json(path.with_suffix(".json"), cure)
     try:
-        if record.get("meta") == checksum(path):
+        if record.get("meta") == saved.checksum(path):
             return tf.MetaGraphDef.FromString(path.read_bytes())
     except OSError as error:
         raise CourseError(f"{files.shown(path)} cannot be read ({error}): {cure}") from error

@@ -41,11 +41,17 @@ def restore(words):
         "restore",
         "Restore lessons from your newest checkpoint, else from the one that ships, and evaluate\n"
         "them: the numbers saved beside the numbers restored. Nothing is trained.",
-        ["10", "10 19", "all"],
+        ["10", "10 19", "all", "30 --data train.csv"],
+    )
+    parser.add_argument(
+        "--data", metavar="PATH", help="where the data of the checkpoint is now, if it has moved"
     )
     lesson_flags.add_output(parser)
     options = parser.parse_args(words)
-    return _run_all(chosen_lessons(options.lessons), ["--restore"], options.output)
+    chosen = chosen_lessons(options.lessons)
+    able = [each for each in chosen if not each.problem]
+    flags = _flags(able, [*catalogue.readable(), *able], {"data": options.data})
+    return _run_all(chosen, [*flags, "--restore"], options.output)
 
 
 def _asks_help_of_one(words):

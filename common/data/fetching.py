@@ -8,6 +8,7 @@ stopped goes on with the file that it was at.
 import gzip
 import hashlib
 import io
+import itertools
 import urllib.request
 import zlib
 from pathlib import Path
@@ -42,8 +43,23 @@ def fetch(name):
         if state(path, expected) == "as published":
             print(f"{files.shown(path)} is there already.")
             continue
-        files.write_bytes(path, _from_any_mirror(original, f"{file}.gz", expected, folder))
+        content = _from_any_mirror(original, f"{file}.gz", expected, folder)
+        _keep(path)
+        files.write_bytes(path, content)
     return folder
+
+
+def _keep(path):
+    """Rename what is at `path`, which may be somebody's own, to the first free path.before-N."""
+    if path.exists():
+        kept = next(
+            each
+            for each in (path.with_name(f"{path.name}.before-{n}") for n in itertools.count(1))
+            if not each.exists()
+        )
+        with files.writing(path):
+            path.rename(kept)
+        print(f"Kept what was at {files.shown(path)} as {kept.name}")
 
 
 def state(path, expected):

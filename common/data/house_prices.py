@@ -5,6 +5,7 @@ columns, kinds and grades by their names, values missing in the same places. Eve
 here, none is copied. pandas is imported where it is used: it takes a while to load.
 """
 
+import hashlib
 import io
 import reprlib
 import warnings
@@ -331,6 +332,14 @@ def _height(name, house):
     return np.array([places.get(value, 0.0) for value in house[name]])
 
 
+def checksum(source):
+    """What the table is, wherever it lies: "generated", or the SHA-256 of the file's lines."""
+    if source == GENERATED:
+        return source
+    lines = _read_text(Path(source).expanduser()).splitlines()
+    return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()
+
+
 # From a file -------------------------------------------------------------------------------------
 
 
@@ -363,8 +372,8 @@ def load(path):
     _check_columns(path, table)
     if len(table) < FEWEST_ROWS:
         raise _unfit(path, f"has {len(table)} rows of data, and {FEWEST_ROWS} are the fewest")
-    if text[-1] not in "\r\n":  # a price without its last digits is a price, too
-        raise _unfit(path, "is cut off (its last line has no end)")
+    if text[-1] not in "\r\n" and table.iloc[-1].isna()[table.columns[-1]]:
+        raise _unfit(path, "is cut off (its last line has no end, and its last column no value)")
     for name in [*NUMERIC, TARGET]:
         table[name] = _as_numbers(path, name, table[name])
     return table[[*[name for name in COLUMNS if name in NUMERIC + CATEGORICAL], TARGET]]

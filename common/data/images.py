@@ -149,13 +149,15 @@ class ImageSet:
 class ImageSets:
     """A training set and a test set.
 
-    name: "mnist", "fashion_mnist", "digits", or the folder of the learner's own. title: in words.
+    name: "mnist", "fashion_mnist", "digits", or the folder of the learner's own. identity: what it
+    is, wherever it lies: one of these three, or a SHA-256 of all four files. title: in words.
     train, test: ImageSet. names: of the ten classes. source: where they lie. usual: the title of
     the document's set, and as_usual: whether this is it.
     """
 
-    def __init__(self, name, title, names, source, arrays, **options):
+    def __init__(self, name, identity, title, names, source, arrays, **options):
         self.name = name
+        self.identity = identity
         self.usual, self.as_usual = None, False
         self.title = title
         self.names = names
@@ -170,34 +172,41 @@ class ImageSets:
 def images(wanted="auto", usual="mnist", **options):
     """The ImageSets that `wanted` names.
 
-    wanted: "digits"; "mnist" or "fashion_mnist"; a folder with four idx files; or "auto": the set
-    `usual` where it is on disk, else the digits. options: one_hot, standardised, seed, see
-    ImageSet.
+    wanted: "digits"; "mnist" or "fashion_mnist"; a folder with four idx files, or with a folder of
+    these; or "auto": the set `usual` where it is on disk, else the images of one's own that
+    COURSE_DATA names, else the digits. options: one_hot, standardised, seed, see ImageSet.
 
     Raises UsageError for what is none of these, CourseError for files that are missing or damaged.
     """
     if wanted == "auto":
-        wanted = usual if places(usual) else DIGITS
-    sets = _load(str(wanted), options)
+        wanted = usual if places(usual) else _own_by_variable() or DIGITS
+    sets = _load(str(wanted), usual, options)
     sets.usual = ORIGINALS[usual].title
     sets.as_usual = sets.title == sets.usual
     return sets
 
 
-def _load(wanted, options):
+def _own_by_variable():
+    """The folder that COURSE_DATA names, if its four files are of no published set; or None."""
+    folder = data_folder()
+    named = bool(os.environ.get(DATA_VARIABLE)) and is_whole(folder)
+    return folder if named and not any(_holds(folder, name) for name in ORIGINALS) else None
+
+
+def _load(wanted, usual, options):
     if wanted == DIGITS:
         digits = [str(digit) for digit in range(CLASSES)]
         title = "embedded handwritten digits"
-        return ImageSets(DIGITS, title, digits, "scikit-learn", _digits(), **options)
+        return ImageSets(DIGITS, DIGITS, title, digits, "scikit-learn", _digits(), **options)
     if wanted in ORIGINALS:
         return _original(wanted, options)
-    folder = Path(wanted)
+    folder = Path(wanted).expanduser()
     if not folder.is_dir():
         raise UsageError(
             f"There are no images {wanted!r}: --data takes digits, {', '.join(ORIGINALS)}, or "
             "the folder of four idx files; `python -m lessons data` shows what there is."
         )
-    return _own(folder, options)
+    return _own(_folder_of_files(folder, usual), options)
 
 
 def _original(name, options):
@@ -205,16 +214,18 @@ def _original(name, options):
     if not found:
         raise CourseError(
             f"{ORIGINALS[name].title} is not on this machine: fetch it with `python -m lessons "
-            f"data fetch {name}`, name its folder with --data FOLDER, or take --data {DIGITS}."
+            f"data fetch {name}`, name its folder with --data FOLDER, or take --data {DIGITS}. "
+            f"({files.shown(data_folder() / name)} would be its place.)"
         )
     arrays, recognised = read(found[0])
     if recognised != name:
         raise CourseError(
             f"{files.shown(found[0])} does not hold {ORIGINALS[name].title} as it was published: "
-            f"remove it and fetch it anew with `python -m lessons data fetch {name}`."
+            f"name it as what it is with --data FOLDER, or fetch the published files with `python "
+            f"-m lessons data fetch {name}`, which keeps those that are others."
         )
     original = ORIGINALS[name]
-    return ImageSets(name, original.title, original.names, found[0], arrays, **options)
+    return ImageSets(name, name, original.title, original.names, found[0], arrays, **options)
 
 
 def _own(folder, options):
@@ -224,7 +235,8 @@ def _own(folder, options):
         title, names = original.title, original.names
     else:
         title, names = f"images of {folder.name}", [str(each) for each in range(CLASSES)]
-    return ImageSets(str(folder.absolute()), title, names, folder, arrays, **options)
+    identity = recognised or _joint_checksum(arrays)
+    return ImageSets(str(folder.absolute()), identity, title, names, folder, arrays, **options)
 
 
 # Where they lie -----------------------------------------------------------------------------------
@@ -232,31 +244,73 @@ def _own(folder, options):
 
 def data_folder():
     """The folder whose sub-folders mnist and fashion_mnist hold the real sets."""
-    return Path(os.environ.get(DATA_VARIABLE) or files.ROOT / "data").absolute()
+    named = os.environ.get(DATA_VARIABLE)
+    return Path(named).expanduser().absolute() if named else files.ROOT / "data"
 
 
 def places(name, whole=True):
     """Where the original `name` lies: folders or .npz files, the one that is taken first.
 
-    whole: all four files must be there, else one is enough.
+    In the data folder that is its sub-folder of the name, else itself or any sub-folder with these
+    files. whole: all four files must be there, else one is enough.
     """
-    found = [data_folder() / name]
+    folder = data_folder()
+    found = [folder / name]
     if not os.environ.get(DATA_VARIABLE):
         keras = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
         found += [keras / name, keras / name.replace("_", "-"), keras / f"{name}.npz"]
-    enough = all if whole else any
-    return [
-        each
-        for each in found
-        if each.is_file() or enough(idx_path(each, file) for file in IDX_FILES)
-    ]
+    enough = is_whole if whole else any_file
+    found = [each for each in found if each.is_file() or enough(each)]
+    return found or [each for each in [folder, *_folders_in(folder)] if _holds(each, name)]
+
+
+def is_whole(folder):
+    """Whether all four files lie in the folder."""
+    return all(idx_path(folder, name) for name in IDX_FILES)
+
+
+def any_file(folder):
+    """Whether any of the four does."""
+    return any(idx_path(folder, name) for name in IDX_FILES)
+
+
+def _holds(folder, name):
+    """Whether the folder has four files, and the smallest is the one of the original `name`."""
+    if not is_whole(folder):
+        return False
+    smallest = IDX_FILES[-1]
+    try:
+        labels = read_idx(idx_path(folder, smallest), "labels")
+    except CourseError:
+        return False
+    return owner(smallest, checksum(labels)) == name
+
+
+def _folder_of_files(folder, usual):
+    """`folder`, or where none of the files lies in it the one sub-folder that has all of them."""
+    found = [] if any_file(folder) else [each for each in _folders_in(folder) if is_whole(each)]
+    if len(found) > 1:
+        found = [each for each in found if each.name.replace("-", "_") == usual] or found
+    if len(found) > 1:
+        names = ", ".join(str(each) for each in found)
+        raise UsageError(f"{folder} has several sets: name one of {names} with --data.")
+    return found[0] if found else folder
+
+
+def _folders_in(folder):
+    try:
+        return sorted(each for each in folder.iterdir() if each.is_dir())
+    except OSError:
+        return []
 
 
 def idx_path(folder, name):
-    """The file `name` in `folder`, gzipped or not, or None."""
-    for spelling in (f"{name}.gz", name, name.replace("-idx", ".idx"), f"{name[:-6]}.ubyte"):
-        if (folder / spelling).is_file():
-            return folder / spelling
+    """The file `name` in `folder`, gzipped or not, or in a folder of its own there; or None."""
+    spellings = (f"{name}.gz", name, name.replace("-idx", ".idx"), f"{name[:-6]}.ubyte")
+    for place in (folder, *(folder / spelling for spelling in spellings)):
+        for spelling in spellings:
+            if (place / spelling).is_file():
+                return place / spelling
     return None
 
 
@@ -288,7 +342,7 @@ def _read_folder(folder):
             raise CourseError(
                 f"{files.shown(folder)} lacks {name}.gz: it must hold the four files "
                 + ", ".join(f"{each}.gz" for each in IDX_FILES)
-                + "."
+                + f", or one sub-folder with all of them, such as {Path(folder, 'mnist')}."
             )
         arrays.append(read_idx(path, "images" if "images" in name else "labels"))
     return arrays
@@ -350,6 +404,10 @@ def checksum(array):
     digest = hashlib.sha256(header)
     digest.update(np.ascontiguousarray(array))
     return digest.hexdigest()
+
+
+def _joint_checksum(arrays):
+    return hashlib.sha256("".join(map(checksum, arrays)).encode("ascii")).hexdigest()
 
 
 def _recognised(place, arrays):

@@ -276,7 +276,7 @@ def test_a_damaged_best_epoch_is_one_sentence(end, finished, tmp_path, course_he
         code, _, err = course_here(*words, "--output", copy)
         assert code == 1 and err.count("\n") == 2
         assert f"A checkpoint in {copy / 'checkpoints' / NAME / 'sound'} is damaged (" in err
-        assert "remove the folder" in err and "RestoreV2" not in err
+        assert "train it anew with" in err and "RestoreV2" not in err
         assert all(path.read_bytes() == content for path, content in before.items())
 
 

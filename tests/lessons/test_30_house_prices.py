@@ -1,6 +1,7 @@
 """Lesson 30 against pandas, scikit-learn, a NumPy twin and genuine TensorFlow 1.15.5."""
 
 import re
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from sklearn.linear_model import RidgeCV
 from common.data import house_prices
 from common.errors import CourseError
 from common.tf1 import tf
-from conftest import ROOT, python
+from conftest import ROOT, contents, python
 
 NAME = "30_house_prices"
 SCRIPT = ROOT / "lessons" / f"{NAME}.py"
@@ -171,10 +172,33 @@ def test_restores_and_refuses_with_the_table_it_was_trained_on(kaggle_file, tmp_
     code, out, err = course_here("restore", "30", "--output", tmp_path)
     assert (code, err) == (0, "")
     assert "differs" not in out and str(kaggle_file) in out
-    kaggle_file.rename(kaggle_file.with_suffix(".gone"))
-    code, out, err = course_here("restore", "30", "--output", tmp_path)
-    kaggle_file.with_suffix(".gone").rename(kaggle_file)
-    assert code == 2 and "is no file" in err and len(err.splitlines()) == 1
+
+
+def test_a_moved_table_is_found_when_told_and_another_one_refused(
+    kaggle_file, tmp_path, course_here, monkeypatch
+):
+    first, moved, output = tmp_path / "first.csv", tmp_path / "moved.csv", tmp_path / "output"
+    shutil.copy(str(kaggle_file), str(first))
+    assert course_here("run", "30", "--data", first, "--steps", "72", "--output", output)[0] == 0
+    first.rename(moved)
+    words = ("--output", output)
+    for command in (["restore", "30"], ["run", "30", "--resume"]):
+        code, _, err = course_here(*command, *words)
+        assert code == 1 and f"is not in {first} any more: say where it is now with --data" in err
+    monkeypatch.chdir(tmp_path)
+    code, out, err = course_here("restore", "30", "--data", "moved.csv", *words)
+    assert (code, err) == (0, "") and "differs" not in out
+    text = moved.read_text(encoding="utf-8")
+    moved.write_text("\n".join(text.splitlines()[:-1]) + "\n", encoding="utf-8")
+    before = contents(output / "checkpoints")
+    for command in (["restore", "30"], ["run", "30", "--resume", "--steps", "90"]):
+        for data in (moved, "generated"):
+            code, _, err = course_here(*command, "--data", data, *words)
+            assert code == 2 and f"--data {data} is not what the checkpoint in" in err
+            assert contents(output / "checkpoints") == before
+    moved.write_bytes(text.replace("\n", "\r\n").encode("utf-8"))  # as another editor saves it
+    assert course_here("run", "30", "--resume", "--data", moved, *words)[0] == 0
+    assert course_here("restore", "30", *words)[0] == 0  # the resume has noted where it is
 
 
 def test_a_bad_file_is_one_sentence_before_anything_is_saved(tmp_path):

@@ -9,7 +9,7 @@ import platform
 from typing import NamedTuple
 
 import stress
-from common import files, tables
+from common import files, saved, tables
 from common.command import catalogue
 from common.data import images
 from stress import Attempt, start
@@ -71,7 +71,7 @@ def measure(lesson, output, flags=()):
         return f"lesson {lesson.number} failed: {process.stderr.read()}"
     summaries, checkpoints = (output / each / lesson.name for each in ("summaries", "checkpoints"))
     results = files.read_json(summaries / "results.json", "")
-    kept = [len(files.kept_checkpoints(path.parent)) for path in checkpoints.rglob("checkpoint")]
+    kept = [len(saved.kept(path.parent)) for path in checkpoints.rglob("checkpoint")]
     return Taken(
         results["steps"],
         results["seconds"],

@@ -23,7 +23,7 @@ import psutil
 from hypothesis import strategies as st
 
 import stress
-from common import files
+from common import files, saved
 from common.command import catalogue, commands, lesson_flags, opening, running
 from common.errors import CourseError
 from stress import Attempt
@@ -280,7 +280,7 @@ def _finite(folder, number):
 
     if "may_diverge=True" in catalogue.find(number).source:
         return True
-    newest = [files.newest_checkpoint(path.parent) for path in folder.rglob("checkpoint")]
+    newest = [saved.newest(path.parent) for path in folder.rglob("checkpoint")]
     return all(np.isfinite(value).all() for each in newest for value in values(each).values())
 
 
