@@ -358,7 +358,7 @@ class TestTheDocument:
         for heading, kind, ordinal, entry in entries_of(name):
             if kind == "claim":
                 where = f"{heading}, claim {ordinal}"
-                assert len(entry["words"]) <= 18, f"{where}: a few words, no sentence"
+                assert 4 <= len(entry["words"]) <= 18, f"{where}: a few words, no sentence"
                 begin, end = document.headings[heading], document.ends[heading]
                 before = text.find(entry["words"], max(before, starts[begin]), starts[end])
                 assert before >= 0, f"{where}: not there, or not in this order"
