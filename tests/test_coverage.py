@@ -3,6 +3,7 @@
 import ast
 import functools
 import json
+import operator
 import re
 from collections import Counter
 
@@ -26,9 +27,19 @@ FILES = {
     "深度神经网络-中": "003_5392b5c12ba1bee6.txt",
     "Tensorflow 笔记": "004_f18c94aade28438c.txt",
 }
-KINDS = ("fragment", "inline", "formula", "output", "stated", "figure", "task")
-PLACES = {"lesson": str, "cells": list, "prose": str, "figure": str, "compares": list}
-CLAIMS = {"uses": str, "instead": dict, "says": list, "because": str}
+KINDS = ("fragment", "inline", "formula", "output", "stated", "figure", "task", "claim")
+PLACES = {
+    "lesson": str,
+    "cells": list,
+    "prose": str,
+    "figure": str,
+    "compares": list,
+    "holds": list,
+}
+FIELDS = {"uses": str, "instead": dict, "says": list, "because": str}
+OF_CLAIMS = {"claim": str, "words": str, "verdict": str}
+VERDICTS = ("true", "only if", "false", "not measured")
+RELATIONS = {"<": operator.lt, ">": operator.gt, "=": operator.eq}
 ENTRIES = [
     (document, heading, key, entry)
     for document, tables in COVERAGE.items()
@@ -37,6 +48,7 @@ ENTRIES = [
 ]
 NAME = r"(?<![\w.])(?:tf|keras|regularizers)(?:\.\w+)+"
 NUMBERS = [f"{k:02d}" for k in range(1, 31)]
+POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", " " * 10)  # 10⁸ is said as 10
 
 
 def entries_of(name):
@@ -65,30 +77,49 @@ def the_cell(number, kind, anchor):
     return found[0]
 
 
-def names(code):
-    """The dotted names of some code and, with a leading dot, the methods that it calls."""
-    found = set()
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Attribute):
-            found.add(ast.unparse(node))
-        called = getattr(node, "func", None)
-        if isinstance(called, ast.Attribute) and not re.fullmatch(NAME, ast.unparse(called)):
-            found.add("." + called.attr)
-    return found
+def called(code):
+    """What some code calls: dotted names and, with a leading dot, methods."""
+    functions = (getattr(node, "func", None) for node in ast.walk(ast.parse(code)))
+    functions = [each for each in functions if isinstance(each, ast.Attribute)]
+    found = {ast.unparse(each) for each in functions}
+    return found | {"." + each.attr for each in functions if not is_name(each)}
+
+
+def is_name(function):
+    return re.fullmatch(NAME, ast.unparse(function))
 
 
 @functools.lru_cache(maxsize=None)
 def table_at_the_end(number):
-    """{number: what the document says of it} of a lesson, from its executed notebook."""
+    """[number, what else its row has] of a lesson, from its executed notebook."""
     notebook = json.loads(catalogue.find(number).notebook.read_text(encoding="utf-8"))
     (last,) = [cell for cell in notebook["cells"] if "lesson.finish()" in "".join(cell["source"])]
     printed = "".join("".join(output.get("text", [])) for output in last["outputs"])
+    return [re.split(r" {2,}", line.strip()) for line in printed.splitlines()]
+
+
+def by_document(number):
+    """{number: what the document says of it} of a lesson."""
     rows = {}
-    for line in printed.splitlines():
-        name, *columns = re.split(r" {2,}", line.strip())
-        by_document = len(columns) == 3 and not columns[0].endswith("*")
-        rows.setdefault(name, set()).update(columns[:1] if by_document else [])
+    for name, *columns in table_at_the_end(number):
+        from_document = len(columns) == 3 and not columns[0].endswith("*")
+        rows.setdefault(name, set()).update(columns[:1] if from_document else [])
     return rows
+
+
+def here(number):
+    """{number: what came out here} of a lesson."""
+    table = table_at_the_end(number)
+    return {name: columns[-2:][0] for name, *columns in table if 1 <= len(columns) <= 3}
+
+
+def value(side, table):
+    """The value of one side of a relation: of a row of the table, or what it says itself."""
+    figure = table.get(side, side)
+    try:
+        return figure if figure == "nan" else float(figure)
+    except ValueError:
+        return figure
 
 
 def significant(figure):
@@ -107,14 +138,25 @@ def test_entries_are_well_formed():
         where = f"{document}, {heading}, {key}"
         number = "4-" if (document, key[:6]) == ("四、训练神经网络", "figure") else ""
         assert re.fullmatch(rf"({'|'.join(KINDS)}) {number}\d+", key), where
-        for field, value in entry.items():
-            assert value and isinstance(value, {**PLACES, **CLAIMS}[field]), where
+        fields = {**PLACES, **FIELDS, **(OF_CLAIMS if key.startswith("claim") else {})}
+        for field, content in entry.items():
+            assert content and isinstance(content, fields[field]), where
         assert "because" in entry or "lesson" in entry, where
         assert ("lesson" in entry) == bool({*PLACES} - {"lesson"} & {*entry}), where
         assert "cells" in entry or "uses" not in entry, where
         assert "compares" in entry or "says" not in entry, where
         assert "says" in entry or not key.startswith("stated"), where
         assert set(entry.get("instead", {})) <= set(entry.get("uses", "").split()), where
+        assert "holds" not in entry or key.startswith("claim"), where
+
+
+def test_claims_have_a_verdict():
+    for document, heading, key, entry in ENTRIES:
+        if key.startswith("claim"):
+            where = f"{document}, {heading}, {key}"
+            assert set(OF_CLAIMS) <= set(entry) and entry["verdict"] in VERDICTS, where
+            assert ("lesson" in entry) == (entry["verdict"] != "not measured"), where
+            assert entry["verdict"] == "true" or "because" in entry, where
 
 
 def test_ordinals_have_no_gaps():
@@ -134,15 +176,16 @@ def test_every_lesson_rebuilds_something():
 class TestWhatIsSaidOfALesson:
     def test_is_of_a_document_that_it_names(self, number):
         rebuilds = catalogue.find(number).rebuilds
-        for document, *_, entry in ENTRIES:
-            assert entry.get("lesson") != number or f"《{document}》" in rebuilds, document
+        for document, _, key, entry in ENTRIES:
+            if entry.get("lesson") == number and not key.startswith("claim"):
+                assert f"《{document}》" in rebuilds, document
 
     def test_is_in_one_cell_with_all_that_it_uses(self, number):
         for where, entry in of_lesson(number):
             if "prose" in entry:
                 the_cell(number, "markdown", entry["prose"])
             code = [the_cell(number, "code", anchor) for anchor in entry.get("cells", ())]
-            found = set().union(*map(names, code))
+            found = set().union(*map(called, code))
             for use in entry.get("uses", "").split():
                 instead = entry.get("instead", {}).get(use, STANDS_FOR.get(use))
                 there = instead and any(instead in cell for cell in code)
@@ -155,13 +198,38 @@ class TestWhatIsSaidOfALesson:
             if "figure" in entry:
                 slug = rf"(figure-[\d-]+-)?{entry['figure']}"
                 assert any(re.fullmatch(slug, each) for each in drawn), f"{where}: make gallery"
-            table = table_at_the_end(number) if "compares" in entry else {}
+            table = by_document(number) if "compares" in entry else {}
             missing = set(entry.get("compares", ())) - set(table)
             assert not missing, f"{where}: {missing}"
             if "says" in entry:
                 figures = set().union(*(table[name] for name in entry["compares"]))
+                named = [*entry["compares"], *entry.get("cells", ()), entry.get("prose", "")]
+                figures.update(re.findall(r"\d+(?:\.\d+)?", " ".join(named).translate(POWERS)))
                 said = {significant(each.partition("<sup>")[0]) for each in entry["says"]}
-                assert said & set(map(significant, figures)), f"{where}: {figures}"
+                assert said <= set(map(significant, figures)), f"{where}: {figures}"
+
+    def test_shows_what_is_claimed(self, number):
+        table = here(number)
+        for where, entry in of_lesson(number):
+            for left, relation, right in entry.get("holds", ()):
+                assert left in table, f"{where}: {left}"
+                assert isinstance(right, (int, float)) or right in {*table, *table.values()}, where
+                sides = value(left, table), value(right, table)
+                assert RELATIONS[relation](*sides), f"{where}: {left} {relation} {right}: {sides}"
+
+
+VERDICTS_IN = {
+    "README.md": "{} claims {} are true, {} only under a condition that is named, {} are false,",
+    "README.zh-CN.md": "{} 条论断中，{} 条为真，{} 条只在注明的条件下为真，{} 条为假，",
+}
+
+
+@pytest.mark.parametrize("readme", VERDICTS_IN)
+def test_the_readmes_count_the_verdicts(readme):
+    counts = Counter(entry["verdict"] for *_, entry in ENTRIES if "verdict" in entry)
+    figures = [sum(counts.values()), *(counts[verdict] for verdict in VERDICTS[:3])]
+    text = " ".join((ROOT / readme).read_text(encoding="utf-8").split())
+    assert VERDICTS_IN[readme].format(*figures) in text
 
 
 @pytest.mark.parametrize(
@@ -183,6 +251,8 @@ OUTPUT = r"结果如下:?$|输出:?$|^表 \d"
 PICTURE = r"!\[(?!\$).*?\]\(|文章图片"
 TYPESET = r"!\[\$.+?\$\]\(|\$\$.+?\$\$|\$[^$]+=[^$]+\$"
 RUNNING = r"[∑\U0001D400-\U0001D7FF]|^(?!.*tf\.)(?=.*=).*[*+]"  # where none is typeset
+# words that claims are made of
+CLAIMING = "更快|更好|更大|更高|最好|最快|收敛|波动|振荡|震荡|太大|太小|泛化|过拟合|有效|缓慢|稳定"
 MARKED = r"#+ (?!注意)|\d、"  # a heading that says so; but for the remarks of one document
 OTHERS = "add_subplot|astype|clear|draw|legend|plot|randn?|ravel|reshape|show|time"  # as in NumPy
 METHOD = rf"(?<=[\w)])\.(?!(?:{OTHERS})\()\w+(?=\()"
@@ -278,3 +348,26 @@ class TestTheDocument:
             assert re.search(says, section, re.DOTALL), (kind, ordinal)
             for use in entry.get("uses", "").split() if kind == "inline" else ():
                 assert use in section, (kind, ordinal, use)
+
+    def test_makes_each_claim_where_it_is_said_to(self, name):
+        document, before = read(name), 0
+        text = "\n".join(document.lines)
+        starts = [0]
+        for line in document.lines:
+            starts.append(starts[-1] + len(line) + 1)
+        for heading, kind, ordinal, entry in entries_of(name):
+            if kind == "claim":
+                where = f"{heading}, claim {ordinal}"
+                assert 4 <= len(entry["words"]) <= 18, f"{where}: a few words, no sentence"
+                begin, end = document.headings[heading], document.ends[heading]
+                before = text.find(entry["words"], max(before, starts[begin]), starts[end])
+                assert before >= 0, f"{where}: not there, or not in this order"
+
+    def test_makes_no_claim_that_is_left_out(self, name):
+        document = read(name)
+        claimed = {heading for heading, kind, *_ in entries_of(name) if kind == "claim"}
+        for heading, begin in document.headings.items():
+            lines = zip(document.lines, document.code)
+            lines = [line for line, code in [*lines][begin : document.ends[heading]] if not code]
+            claiming = [line for line in lines if re.search(CLAIMING, line)]
+            assert heading in claimed or not claiming, f"{heading}: {claiming}"
