@@ -212,7 +212,7 @@ def test_ctrl_c_saves_says_where_and_resumes_to_the_same_bits(tmp_path, run_less
 def test_ctrl_c_behind_the_loop_says_what_is_saved_and_how_to_go_on(words, tmp_path):
     code, out, err = python(*words, "--output", tmp_path, **signalled_at("figure-02-mse.png"))
     assert code == 130 and "Final w1" in out
-    saved = "checkpoints/10_yogurt_mse/model.ckpt-20"
+    saved = f"{tmp_path}/checkpoints/10_yogurt_mse/model.ckpt-20"
     command = f"python -m lessons run 10 --resume --output={tmp_path}"
     assert err == f"Interrupted; {saved} is saved, go on with `{command}`.\n"
 
@@ -278,7 +278,7 @@ def test_what_is_damaged_is_passed_over_and_said_and_the_rest_is_used(
     assert (code, err) == (0, "")
     assert contents(copy / "checkpoints") == before
     step = 900 if part.startswith("model") else 1000
-    (line,) = [line for line in out.splitlines() if line.startswith("Restored ")]
+    (line,) = [line for line in out.splitlines() if line.startswith("Restored /")]
     assert f"model.ckpt-{step}" in line
     assert ("model.ckpt-1000 is damaged (" in line) == (step == 900)
     assert ("run.json" in out) == (part == "run.json")

@@ -7,6 +7,7 @@ not saved is lost, whatever the command, and a run over a longer training keeps 
 """
 
 import random
+import re
 import shutil
 from pathlib import Path
 from typing import NamedTuple
@@ -340,7 +341,7 @@ def _used(answer, before):
         return ""
     if answer.code:
         return f"model.ckpt-{before.newest} is whole, but: {answer.err}"
-    lines = [line for line in answer.out.splitlines() if line.startswith("Restored ")]
+    lines = re.findall("Restored .*model.ckpt.*", answer.out)
     if not lines or f"/model.ckpt-{before.newest}" not in lines[0]:
         return f"model.ckpt-{before.newest} is whole, but: {lines}"
     if before.last > before.newest and "the newest that is whole: " not in lines[0]:
