@@ -62,6 +62,9 @@ def problem_of(lesson, order, choice, output):
         )
         if said.count("\n") > 1:
             return f"more than one sentence: {said!r}"
+        errors = [each for each in cell.outputs if each.output_type == "error" and each.traceback]
+        if any(each.ename not in ("NameError", "KeyError") for each in errors) and not said:
+            return f"a traceback of {cell.source!r} without a word on it: {errors}"
     return _apart(lesson, output)
 
 
