@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import seed_programs
-from common.tf1 import contrib, namespace, session, tf
+from common.tf1 import namespace, session, tf
+from common.tf1.contrib import regularizers
 from conftest import ROOT
 
 RECORDED = json.loads((ROOT / "tests" / "seeds_1_15_5.json").read_text(encoding="utf-8"))
@@ -165,11 +166,14 @@ def test_regularizers_are_those_of_1_15_5():
 @pytest.mark.parametrize(
     "make, sentence",
     [
-        (lambda: contrib.l1_regularizer(1), "scale cannot be an integer: 1"),
-        (lambda: contrib.l2_regularizer(-1.0), "Setting a scale less than 0 on a regularizer: -1"),
-        (lambda: contrib.l1_l2_regularizer(0.1, 2), "scale_l2 cannot be an integer: 2"),
+        (lambda: regularizers.l1_regularizer(1), "scale cannot be an integer: 1"),
         (
-            lambda: contrib.apply_regularization(contrib.l2_regularizer(0.1)),
+            lambda: regularizers.l2_regularizer(-1.0),
+            "Setting a scale less than 0 on a regularizer: -1",
+        ),
+        (lambda: regularizers.l1_l2_regularizer(0.1, 2), "scale_l2 cannot be an integer: 2"),
+        (
+            lambda: regularizers.apply_regularization(regularizers.l2_regularizer(0.1)),
             "No weights to regularize",
         ),
     ],
