@@ -19,7 +19,11 @@ from common.tf1.session import InteractiveSession, Session
 def _legacy_keras(name):
     """A module that TensorFlow 1 had and Keras 3 has not: tf_keras has it, a second to import."""
     warnings.filterwarnings("ignore", r"`tf\.(layers|nn\.rnn_cell)\.", UserWarning)
-    return importlib.import_module("tf_keras.api._v1.keras.__internal__.legacy." + name)
+    from common.tf1 import seeds
+
+    found = importlib.import_module("tf_keras.api._v1.keras.__internal__.legacy." + name)
+    seeds.install_in_keras()
+    return found
 
 
 def _keras():
@@ -91,7 +95,11 @@ def _todays_with_the_old():
             today.data, {"experimental": Namespace(today.data.experimental, gone=_STATISTICS)}
         ),
         "nn": Namespace(today.nn, cross_entropies, {"rnn_cell": lambda: _legacy_keras("rnn_cell")}),
-        "random": Namespace(today.random, {"uniform": seeds.random_uniform}),
+        "one_hot": seeds.one_hot,
+        "random": Namespace(
+            today.random, {"gamma": seeds.random_gamma, "uniform": seeds.random_uniform}
+        ),
+        "random_gamma": seeds.random_gamma,
         "random_uniform": seeds.random_uniform,
         "raw_ops": Namespace(today.raw_ops, gone=_KERNELS),
         "split": seeds.split,

@@ -1,5 +1,6 @@
 """tf.contrib, as far as it is given back: most of it by tf_slim, which it has become."""
 
+import functools
 import importlib
 
 from common.tf1.contrib import regularizers
@@ -49,12 +50,15 @@ _GONE = {
 }
 
 
-def _from(place, names):
-    """{name: function that gets it from the module `place`}."""
-    return {
-        name: lambda name=name: getattr(importlib.import_module(place), name)
-        for name in names.split()
-    }
+def _from_slim(names, below=""):
+    """{name: function that gets it from tf_slim}."""
+    return {name: functools.partial(_slim, below + name) for name in names.split()}
+
+
+def _slim(name):
+    from common.tf1.contrib import slim
+
+    return slim.get(name)
 
 
 def _module(name):
@@ -64,7 +68,7 @@ def _module(name):
 def _layers():
     names = {name: getattr(regularizers, name) for name in _REGULARIZERS.split()}
     names["embed_sequence"] = embed_sequence
-    return Namespace(None, names, _from("tf_slim", _LAYERS), title="tensorflow.contrib.layers")
+    return Namespace(None, names, _from_slim(_LAYERS), title="tensorflow.contrib.layers")
 
 
 def embed_sequence(
@@ -99,7 +103,7 @@ def embed_sequence(
 
 
 def _framework():
-    later = _from("tf_slim", _FRAMEWORK)
+    later = _from_slim(_FRAMEWORK)
     names = {
         "argsort": tf.argsort,
         "init_from_checkpoint": tf.train.init_from_checkpoint,
@@ -113,8 +117,10 @@ def _framework():
     return Namespace(None, names, later, title="tensorflow.contrib.framework")
 
 
-def _slim():
-    return Namespace(importlib.import_module("tf_slim"), title="tensorflow.contrib.slim")
+def _whole_slim():
+    from common.tf1.contrib import slim
+
+    return Namespace(slim.loaded(), title="tensorflow.contrib.slim")
 
 
 def _projector():
@@ -133,16 +139,15 @@ contrib = Namespace(
     {
         "framework": _framework,
         "legacy_seq2seq": _module("common.tf1.contrib.legacy_seq2seq"),
-        "losses": _module("tf_slim.losses"),
-        "metrics": _module("tf_slim.metrics"),
+        **_from_slim("losses metrics"),
         "rnn": _module("common.tf1.contrib.rnn"),
         "seq2seq": _module("common.tf1.contrib.seq2seq"),
-        "slim": _slim,
+        "slim": _whole_slim,
         "tensorboard": _projector,
         "training": lambda: Namespace(
             None,
             {"HParams": HParams},
-            _from("tf_slim.training", "create_train_op clip_gradient_norms train"),
+            _from_slim("create_train_op clip_gradient_norms train", "training."),
             title="tensorflow.contrib.training",
         ),
         "util": lambda: Namespace(
