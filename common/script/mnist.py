@@ -45,11 +45,11 @@ def content(name):
     if digits:
         say("The embedded digits stand for MNIST (--digits): 1,797 small ones, enlarged.")
         arrays = dict(zip(images.IDX_FILES, images._digits()))
-        return gzip.compress(idx(arrays[name]), mtime=0)
+        return packed(arrays[name])
     for place in images.places("mnist"):
         if place.is_file():
             arrays, _ = images.read(place)
-            return gzip.compress(idx(arrays[images.IDX_FILES.index(name)]), mtime=0)
+            return packed(arrays[images.IDX_FILES.index(name)])
         path = images.idx_path(place, name)
         return path.read_bytes() if path.suffix == ".gz" else gzip.compress(path.read_bytes(), 9)
     raise CourseError(
@@ -58,10 +58,10 @@ def content(name):
     )
 
 
-def idx(array):
-    """The idx file of a uint8 array, as bytes."""
+def packed(array):
+    """The gzipped idx file of a uint8 array, as bytes."""
     header = struct.pack(f">{1 + array.ndim}I", 0x800 + array.ndim, *array.shape)
-    return header + np.ascontiguousarray(array).tobytes()
+    return gzip.compress(header + np.ascontiguousarray(array).tobytes(), mtime=0)
 
 
 def name_of(address):
@@ -78,9 +78,9 @@ def name_of(address):
 
 def _bytes_of(address):
     """What the address of one of MNIST's files gives: packed or not."""
-    packed = content(name_of(address))
+    found = content(name_of(address))
     is_packed = str(getattr(address, "full_url", address)).endswith(".gz")
-    return packed if is_packed else gzip.decompress(packed)
+    return found if is_packed else gzip.decompress(found)
 
 
 def urlretrieve(url, filename=None, reporthook=None, data=None):
@@ -122,8 +122,8 @@ def maybe_download(filename, work_directory, source_url=None):
 class _Packed(io.BytesIO):
     """A file of this machine's, under the name that the script would have given it."""
 
-    def __init__(self, name, packed):
-        super().__init__(packed)
+    def __init__(self, name, whole):
+        super().__init__(whole)
         self.name = name
 
 
@@ -271,8 +271,8 @@ def _opened(folder, name):
     if os.path.exists(path):
         return open(path, "rb")
     found = Path(folder) / name
-    packed = gzip.compress(found.read_bytes()) if found.is_file() else content(name)
-    return _Packed(path, packed)
+    whole = gzip.compress(found.read_bytes()) if found.is_file() else content(name)
+    return _Packed(path, whole)
 
 
 def load_mnist(train_dir="MNIST-data"):
@@ -311,9 +311,7 @@ def fetch_mldata(dataname, *_, **__):
 
 
 def _array(name):
-    packed = io.BytesIO(content(name))
-    with gzip.GzipFile(fileobj=packed) as unpacked:
-        whole = unpacked.read()
+    whole = gzip.decompress(content(name))
     count = 3 if "images" in name else 1
     shape = struct.unpack(f">{count}I", whole[4 : 4 + 4 * count])
     return np.frombuffer(whole[4 + 4 * count :], np.uint8).reshape(shape)

@@ -72,36 +72,39 @@ def found(tf, name):
 
 def concat(tf):
     """tf.concat, which takes (axis, values) as well."""
+    todays = tf.concat
 
     def call(values, axis=None, name="concat", **older):
         axis = older.pop("concat_dim", axis)
         if isinstance(values, int) and isinstance(axis, (list, tuple)):
             values, axis = axis, values
-        return tf.concat(values, axis, name, **older)
+        return todays(values, axis, name, **older)
 
-    return functools.wraps(tf.concat)(call)
+    return functools.wraps(todays)(call)
 
 
 def split(tf):
     """tf.split, which takes (axis, number, value) as well."""
+    todays = tf.split
 
     def call(value, num_or_size_splits=None, axis=0, num=None, name="split", **older):
         if isinstance(value, int) and hasattr(axis, "dtype"):
             value, axis = axis, value
         if "split_dim" in older:
             axis, num_or_size_splits = older["split_dim"], older["num_split"]
-        return tf.split(value, num_or_size_splits, axis, num, name)
+        return todays(value, num_or_size_splits, axis, num, name)
 
-    return functools.wraps(tf.split)(call)
+    return functools.wraps(todays)(call)
 
 
 def resize(tf):
     """tf.image.resize_images, which takes height and width apart as well."""
+    todays = tf.image.resize_images
 
     def call(images, size, *others, **named):
         if isinstance(size, int) and others and isinstance(others[0], int):
             size, others = (size, others[0]), others[1:]
-        return tf.image.resize_images(images, size, *others, **named)
+        return todays(images, size, *others, **named)
 
     return call
 
