@@ -42,8 +42,9 @@ from common.tf1 import older
 for _name, _value in older.names(tensorflow, True).items():
     _names = getattr(_value, "__path__", None) == [] and vars(_value)
     if _names:
-        vars(getattr(tensorflow, _name)).update(
-            {{k: v for k, v in _names.items() if not k.startswith("_")}})
+        for k, v in _names.items():
+            if not k.startswith("_"):
+                setattr(getattr(tensorflow, _name), k, v)
     else:
         setattr(tensorflow, _name, _value)
 sys.path.remove({root!r})
@@ -82,6 +83,9 @@ def _for_1_15_5(path, folder):
     before = before.format(root=str(files.ROOT)) + (_NOTEBOOK if program.is_notebook else "")
     converted = folder / path.with_suffix(".py").name
     text = "\n".join(map(ast.unparse, trees))
+    features = [line for line in text.splitlines() if line.startswith("from __future__")]
+    before = "\n".join([*features, before])
+    text = "\n".join(line for line in text.splitlines() if line not in features)
     converted.write_text(before + text + "\n", encoding="utf-8")
     return converted
 
@@ -95,38 +99,67 @@ def _shown(parsed):
     return parsed
 
 
-def record(path):
-    """{"out", "code", "error"} of one script under 1.15.5."""
+def record(chosen):
+    """{name: {"out", "code", "error"}} of the scripts `chosen`, under 1.15.5."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        work = folder / "work"
-        work.mkdir()
-        prepare(work)
-        script = _for_1_15_5(path, folder)
-        if script != path:
-            shutil.copy(SCRIPTS / "sibling_net.py", folder)
+        shutil.copy(SCRIPTS / "sibling_net.py", folder)
+        words = []
+        for path in chosen:
+            work = folder / path.name.replace(".", "_")
+            work.mkdir()
+            prepare(work)
+            words += [str(_for_1_15_5(path, folder)), str(work)]
         environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore"}
         environment.update(PYTHONPATH="", MPLBACKEND="Agg", CUDA_VISIBLE_DEVICES="-1")
-        done = subprocess.run(
-            [str(PYTHON), str(script)], cwd=str(work), env=environment, capture_output=True
-        )
-    error = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    return {
-        "out": done.stdout.decode("utf-8"),
-        "code": done.returncode,
-        "error": error[-1] if done.returncode == 1 and error else "",
-    }
+        subprocess.run([str(PYTHON), "-c", _FORKS, *words], env=environment, check=True)
+        return {path.name: _result(Path(work)) for path, work in zip(chosen, words[1::2])}
+
+
+_FORKS = """import os, runpy, sys, traceback
+import tensorflow
+for script, work in zip(sys.argv[1::2], sys.argv[2::2]):
+    child = os.fork()
+    if child:
+        status = os.waitpid(child, 0)[1]
+        with open(work + ".code", "w") as file:
+            file.write(str(os.WEXITSTATUS(status) if os.WIFEXITED(status) else -1))
+        continue
+    for number, name in ((1, ".out"), (2, ".err")):
+        os.dup2(os.open(work + name, os.O_CREAT | os.O_WRONLY), number)
+    os.chdir(work)
+    sys.argv, sys.path[0] = [script], os.path.dirname(script)
+    code = 1
+    try:
+        runpy.run_path(script, run_name="__main__")
+        code = 0
+    except SystemExit as end:
+        code = int(end.code or 0)
+    except BaseException:
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+"""
+
+
+def _result(work):
+    out, error, code = (
+        work.with_name(work.name + name).read_text(encoding="utf-8", errors="replace")
+        for name in (".out", ".err", ".code")
+    )
+    last = error.strip().splitlines()[-1:] if code == "1" else []
+    return {"out": out, "code": int(code), "error": "".join(last)}
 
 
 def main(words):
     """Record the scripts named, or all."""
     recorded = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
-    chosen = [path for path in scripts() if not words or path.stem in words]
-    for path in chosen:
-        recorded[path.name] = record(path)
-        print(path.name, recorded[path.name]["code"], recorded[path.name]["error"][:90])
+    recorded.update(record([path for path in scripts() if not words or path.stem in words]))
     names = {path.name for path in scripts()}
     recorded = {name: recorded[name] for name in sorted(recorded) if name in names}
+    for name, each in recorded.items():
+        print(name, each["code"], each["error"][:90])
     text = json.dumps(recorded, indent=1, ensure_ascii=False) + "\n"
     files.write_bytes(RECORDED, text.encode("utf-8"))
 

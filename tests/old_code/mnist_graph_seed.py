@@ -1,5 +1,5 @@
 import tensorflow as tf
-import tensorflow.examples.tutorials.mnist.input_data as input_data
+from tensorflow.examples.tutorials.mnist import input_data
 
 tf.set_random_seed(99)
 data = input_data.read_data_sets("MNIST_data", one_hot=False, validation_size=10)

@@ -17,4 +17,4 @@ loss = tf.add_n(tf.get_collection("losses"))
 with tf.Session() as sess:
     sess.run(tf.global_variables_initializer())
     print(sess.run(loss), len(tf.get_collection("losses")))
-    print(sess.run(tf.contrib.layers.l1_regularizer(0.5)([1.0, -2.0])))
+    print(sess.run(tf.contrib.layers.l1_regularizer(0.5)(tf.constant([1.0, -2.0]))))
