@@ -14,13 +14,13 @@ from tools import recordings
 
 RECORDED = json.loads(recordings.RECORDED.read_text(encoding="utf-8"))
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.I)
+BRACKET = re.compile(r"\s*([][])\s*")  # where NumPy aligns its columns
 REFUSED = {  # {what 1.15.5 has and today nobody: words of its one sentence}
     "contrib_gone.py": "line 4: tensorflow.contrib.factorization cannot be had: ",
     "contrib_learn_gone.py": "line 2: tensorflow.contrib.learn cannot be had: ",
     "estimator_gone.py": "line 9: ",
     "notebook_shell.ipynb": "cell 2, line 1: !ls -la is for a shell",
 }
-SLOW = ("keras_sequential.py",)
 
 
 def names():
@@ -44,7 +44,7 @@ def ran(folder, name, *words, flags=(), **options):
 
 def same_text(here, there):
     """Whether two outputs have the same words, and numbers that agree to 1 in 10,000."""
-    words = [" ".join(NUMBER.sub("#", text).split()) for text in (here, there)]
+    words = [BRACKET.sub(r"\1", NUMBER.sub("#", text)).split() for text in (here, there)]
     numbers = [[float(each) for each in NUMBER.findall(text)] for text in (here, there)]
     return words[0] == words[1] and numbers[0] == pytest.approx(numbers[1], rel=1e-4, abs=2e-6)
 

@@ -78,7 +78,10 @@ def _for_1_15_5(path, folder):
     older = checking.is_older(program)
     if program.python == 3 and not older and not program.is_notebook:
         return path
-    trees = [_shown(parsed) if program.is_notebook else parsed for _, _, parsed in program.parts]
+    trees = [
+        parsed if source.endswith(";") or not program.is_notebook else _shown(parsed)
+        for _, source, parsed in program.parts
+    ]
     before = (_PYTHON_2 if program.python == 2 else "") + (_BEFORE_1_0 if older else "")
     before = before.format(root=str(files.ROOT)) + (_NOTEBOOK if program.is_notebook else "")
     converted = folder / path.with_suffix(".py").name

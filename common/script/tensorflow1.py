@@ -41,9 +41,14 @@ def _python():
 
     ops = importlib.import_module("tensorflow.python.ops")
     cells = {"rnn_cell": tf.nn.rnn_cell, "rnn_cell_impl": tf.nn.rnn_cell}
+    framework = importlib.import_module("tensorflow.python.framework")
+    util = {"graph_util": tf.graph_util}
     return Namespace(
         importlib.import_module("tensorflow.python"),
-        {"ops": Namespace(ops, cells, {"seq2seq": lambda: tf.contrib.legacy_seq2seq})},
+        {
+            "framework": Namespace(framework, util),
+            "ops": Namespace(ops, cells, {"seq2seq": lambda: tf.contrib.legacy_seq2seq}),
+        },
         {"keras": lambda: tf.keras},
     )
 
