@@ -94,6 +94,8 @@ def _todays_with_the_old():
         "data": Namespace(
             today.data, {"experimental": Namespace(today.data.experimental, gone=_STATISTICS)}
         ),
+        "lin_space": seeds.linspace,
+        "linspace": seeds.linspace,
         "nn": Namespace(today.nn, cross_entropies, {"rnn_cell": lambda: _legacy_keras("rnn_cell")}),
         "one_hot": seeds.one_hot,
         "random": Namespace(
