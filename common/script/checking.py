@@ -104,10 +104,9 @@ def _finding(use, made):
         module = made.top(first)
         for part in rest:
             module = getattr(module, part)
-    except Gone as error:
-        return Finding(use, "gone", str(error))
     except (AttributeError, ImportError) as error:
-        return Finding(use, "gone", f"nobody has it: {error}")
+        why = str(error) if isinstance(error, Gone) else f"nobody has it: {error}"
+        return Finding(use, "gone", why)
     return Finding(use, "given back", _called_today(use.name))
 
 

@@ -9,6 +9,7 @@ import traceback
 import types
 
 from common import files
+from common.errors import CourseError
 from common.script import checking, given, importing, mnist, notebooks, sources
 from common.tf1.names import Gone
 
@@ -74,7 +75,7 @@ def _run(program, words, figures):
 def _end(error):
     """Say with what the script has ended, as Python does; the exit code."""
     own_frames(error)
-    if isinstance(error, Gone):
+    if isinstance(error, (CourseError, Gone)):
         print(f"{_place(error)}{error}", file=sys.stderr)
         return 1
     with contextlib.suppress(Exception):
