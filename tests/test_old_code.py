@@ -9,7 +9,7 @@ import shutil
 
 import pytest
 
-from conftest import ROOT, course, forks
+from conftest import ROOT, course, forks, python
 from tools import recordings
 
 RECORDED = json.loads(recordings.RECORDED.read_text(encoding="utf-8"))
@@ -209,7 +209,7 @@ def test_check_says_what_is_gone_and_runs_nothing(tmp_path):
     assert lines[0] == "a.py: Python 3, 4 names that today's libraries do not have"
     assert lines[1].startswith("  line 3: tf.mul: given back; today tf.multiply")
     assert lines[2].startswith("  line 3: np.int: given back; today Python's own")
-    assert "line 4: tf.contrib.learn: cannot be had. " in lines[3]
+    assert "line 4: tf.contrib.learn: cannot be had: nobody" in lines[3]
     assert lines[4].startswith("  line 5: tf.layers.dense: given back; today tf.keras.layers")
     code, out, _ = course("check", write(tmp_path, "b.py", "import tensorflow as tf\n"))
     assert code == 0 and "nothing is gone" in out
@@ -234,3 +234,24 @@ def test_a_boston_table_is_refused_in_a_sentence(tmp_path):
     code, out, err = script(write(tmp_path, "a.py", text))
     assert (code, out) == (1, "3\n")
     assert err.count("\n") == 1 and "a.py, line 4: sklearn.datasets.load_boston cannot" in err
+
+
+NOTEBOOK = """from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell()
+for cell in ("%load_ext common.tf1", "import tensorflow as tf, numpy as np",
+             "print(tf.contrib.layers.l2_regularizer(0.5), np.int, tf.placeholder)",
+             "import sys; print(hasattr(sys.modules['tensorflow'], 'placeholder'))"):
+    assert shell.run_cell(cell).success
+"""
+
+
+def test_a_notebook_of_ones_own_loads_it_as_an_extension(tmp_path):
+    done = python(write(tmp_path, "a.py", NOTEBOOK), cwd=tmp_path, env={"PYTHONPATH": str(ROOT)})
+    code, out, err = done
+    assert code == 0 and "<class 'int'>" in out and out.endswith("False\n"), out + err
+
+
+def test_from_common_import_tf_is_the_same_in_a_script_of_ones_own(tmp_path):
+    text = "from common import tf\nimport tensorflow\nprint(tensorflow.Session is tf.Session)\n"
+    code, out, err = script(write(tmp_path, "a.py", text))
+    assert (code, out, err) == (0, "True\n", "")

@@ -1,5 +1,6 @@
 """`python -m lessons script` and `check`: somebody's own TensorFlow 1 program."""
 
+from common.command import catalogue
 from common.command.choosing import PROG
 from common.command.lesson_flags import Arguments
 from common.errors import UsageError
@@ -36,7 +37,16 @@ def script(words):
     options = parser.parse_args(ours + ([path] if path is not None else []))
     from common.script import running
 
-    return running.run(options.file, own, options.figures, options.digits, options.explain)
+    at_end = _report if options.explain else None
+    return running.run(options.file, own, options.figures, options.digits, at_end)
+
+
+def _report(program):
+    """Print what of the Program is gone, what each is called today, and the lesson on it."""
+    from common.script import checking
+
+    for line in checking.report(program, catalogue.lessons()):
+        print(line)
 
 
 def _parted(words):
@@ -68,7 +78,6 @@ def check(words):
                 f"{path} is no Python, neither 2 nor 3 (line {error.lineno}: {error.msg}): correct "
                 "it, or name another file."
             ) from None
-        for line in checking.report(program):
-            print(line)
+        _report(program)
         gone = gone or any(each.kind == "gone" for each in checking.findings(program))
     return 1 if gone else 0

@@ -105,7 +105,7 @@ def _finding(use, made):
         for part in rest:
             module = getattr(module, part)
     except (AttributeError, ImportError) as error:
-        why = str(error) if isinstance(error, Gone) else f"nobody has it: {error}"
+        why = str(error) if isinstance(error, Gone) else f"cannot be had: {error}"
         return Finding(use, "gone", why)
     return Finding(use, "given back", _called_today(use.name))
 
@@ -160,16 +160,11 @@ _TODAY = {  # {what a name of TensorFlow 1's begins with: what is used today}
 }
 
 
-def explain(program):
-    """Print what the program uses that is gone, what each is called today, and the lesson on it."""
-    for line in report(program):
-        print(line)
+def report(program, lessons):
+    """The lines that say what of a program is given back and what cannot be.
 
-
-def report(program):
-    """The lines that say what of a program is given back and what cannot be."""
-    from common.command import catalogue
-
+    lessons: LessonInfos, of which the first that uses a name is said.
+    """
     found = findings(program)
     yield f"{files.shown(program.path)}: Python {program.python}, " + (
         f"{len(found)} names that today's libraries do not have" if found else "nothing is gone"
@@ -180,9 +175,9 @@ def report(program):
             place = f"{each.use.file.rpartition(', ')[2]}, {place}"
         line = f"  {place}: {_short(each.use.name)}: "
         if each.kind == "gone":
-            yield line + "cannot be had. " + each.said
+            yield line + "cannot be had: " + each.said.partition("cannot be had: ")[2]
             continue
-        lesson = _lesson_on(each.use.name, catalogue.lessons())
+        lesson = _lesson_on(each.use.name, lessons)
         yield line + f"given back; today {each.said}" + (f" (lesson {lesson})" if lesson else "")
 
 

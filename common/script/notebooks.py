@@ -8,7 +8,7 @@ import warnings
 
 from common import files
 from common.errors import CourseError
-from common.script import python2, sources
+from common.script import importing, python2, sources
 from common.tf1.names import Gone
 
 # Magics that change how a notebook looks or what it measures, and nothing that it computes.
@@ -151,3 +151,11 @@ def display(*values, **_):
     """As IPython's: the text of what it would show."""
     for value in values:
         print(repr(value))
+
+
+def load_into(shell):
+    """Have the cells of IPython's `shell` import as scripts do; its own code imports as ever."""
+    importer = importing.Importer()
+    shell.user_ns["__builtins__"] = importer.builtins(3)
+    shell.user_global_ns["__builtins__"] = shell.user_ns["__builtins__"]
+    importer.__enter__()

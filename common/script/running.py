@@ -17,12 +17,11 @@ _OURS = str(files.ROOT / "common") + os.sep
 _FROZEN = "<frozen "
 
 
-def run(path, words, figures=None, digits=False, explain=False):
+def run(path, words, figures=None, digits=False, at_end=None):
     """Run the script or notebook at `path` with the arguments `words`; its exit code.
 
     figures: a folder for its figures where there is no screen. digits: whether the embedded digits
-    stand for MNIST. explain: whether to say at the end what it uses that is gone. SystemExit is the
-    script's own.
+    stand for MNIST. at_end: called with the Program when it has ended. SystemExit is the script's.
     """
     try:
         program = sources.read(path)
@@ -35,8 +34,8 @@ def run(path, words, figures=None, digits=False, explain=False):
         os.makedirs(figures, exist_ok=True)
         figures = os.path.abspath(figures)
     ending = contextlib.ExitStack()
-    if explain:
-        ending.callback(lambda: checking.explain(program))
+    if at_end:
+        ending.callback(at_end, program)
     ending.callback(_finish_figures)
     with ending:
         return _run(program, words, figures)
