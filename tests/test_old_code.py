@@ -160,7 +160,7 @@ def test_figures_are_kept_where_they_are_asked_for(tmp_path):
 
 def test_without_a_screen_figures_are_counted(tmp_path):
     code, _, err = script(write(tmp_path, "a.py", FIGURES), env={"DISPLAY": ""})
-    assert code == 0 and err.startswith("2 figures were to be shown") and "--figures" in err
+    assert code == 0 and err.startswith("2 figures were to be shown,") and "--figures" in err
 
 
 MNIST = """import urllib

@@ -145,7 +145,5 @@ def _finish_figures():
     for path in kept.written:
         print(f"Figure: {files.shown(path)}", file=sys.stderr)
     if kept.count > len(kept.written):
-        mnist.say(
-            f"{kept.count} figures were to be shown and there is no screen: --figures FOLDER keeps "
-            "them."
-        )
+        figures = "1 figure was" if kept.count == 1 else f"{kept.count} figures were"
+        mnist.say(f"{figures} to be shown, and there is no screen: --figures FOLDER keeps them.")
