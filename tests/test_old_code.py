@@ -255,3 +255,11 @@ def test_from_common_import_tf_is_the_same_in_a_script_of_ones_own(tmp_path):
     text = "from common import tf\nimport tensorflow\nprint(tensorflow.Session is tf.Session)\n"
     code, out, err = script(write(tmp_path, "a.py", text))
     assert (code, out, err) == (0, "True\n", "")
+
+
+def test_modules_that_keras_had_are_found(tmp_path):
+    text = "from keras.utils import np_utils\nfrom keras.layers.core import Dense\n"
+    text += "import tensorflow as tf\nprint(np_utils.to_categorical([1], 3))\n"
+    text += "print(Dense is tf.keras.layers.Dense)\n"
+    code, out, err = script(write(tmp_path, "a.py", text))
+    assert (code, out, err) == (0, "[[0. 1. 0.]]\nTrue\n", "")

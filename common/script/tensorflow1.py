@@ -53,9 +53,16 @@ def _python():
     )
 
 
+_LAYERS = """advanced_activations convolutional core embeddings merge noise normalization pooling
+recurrent wrappers"""
+
+
 def keras(before_1_0=False):
-    """Keras as it was beside TensorFlow 1: tf.keras."""
-    return tensorflow(before_1_0).keras
+    """Keras as it was beside TensorFlow 1: tf.keras, with the modules that it had of its own."""
+    own = tensorflow(before_1_0).keras
+    layers = Namespace(own.layers, dict.fromkeys(_LAYERS.split(), own.layers))
+    utils = Namespace(own.utils, {"np_utils": own.utils})
+    return Namespace(own, {"layers": layers, "utils": utils}, title="keras")
 
 
 def slim(before_1_0=False):
