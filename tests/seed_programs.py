@@ -113,7 +113,104 @@ def reductions(tf):
     tf.Variable(tf.random_normal([3]))
 
 
+def gammas(tf):
+    tf.random_gamma([3], 2.0)
+    tf.random_gamma([2], 2.0, beta=3.0)
+    tf.Variable(tf.random_normal([3]))
+
+
+def flattened(tf):
+    x = tf.placeholder(tf.float32, (None, 4, 2))
+    x = tf.layers.flatten(x)
+    tf.layers.dense(x, 3)
+    tf.layers.dense(tf.layers.flatten(tf.ones([2, 2, 2])), 2)
+
+
+def convolution_layers(tf):
+    x = tf.placeholder(tf.float32, (None, 8, 8, 1))
+    x = tf.layers.conv2d(x, 4, 3, padding="same", activation=tf.nn.relu)
+    x = tf.layers.max_pooling2d(x, 2, 2)
+    x = tf.layers.separable_conv2d(x, 3, 3)
+    x = tf.layers.flatten(x)
+    x = tf.layers.dense(x, 5)
+    tf.layers.dense(tf.layers.dropout(x, 0.4, training=True), 2)
+
+
+def transposed_convolution(tf):
+    x = tf.placeholder(tf.float32, (None, 8, 8, 1))
+    x = tf.layers.conv2d_transpose(x, 2, 3, padding="same")
+    x = tf.layers.conv2d_transpose(x, 2, 3)
+    tf.layers.conv2d(x, 4, 3)
+
+
+def normalized(tf):
+    x = tf.placeholder(tf.float32, (None, 4))
+    x = tf.layers.batch_normalization(tf.layers.dense(x, 3), training=True)
+    x = tf.layers.batch_normalization(tf.layers.dense(x, 3), training=False)
+    x = tf.layers.batch_normalization(x, training=tf.placeholder(tf.bool, ()))
+    tf.layers.dense(x, 2)
+
+
+def normalized_pictures(tf):
+    x = tf.layers.conv2d(tf.placeholder(tf.float32, (None, 8, 8, 1)), 4, 3)
+    x = tf.layers.batch_normalization(x, training=True)
+    tf.layers.conv2d(x, 4, 3)
+
+
+def iterators(tf):
+    numbers = tf.data.Dataset.range(5).shuffle(5).batch(2)
+    numbers.make_initializable_iterator().get_next()
+    tf.Variable(tf.random_normal([3]))
+
+
+def sparse_cross_entropy(tf):
+    w = tf.Variable(tf.random_normal([4, 3]))
+    z = tf.matmul(tf.ones([2, 4]), w)
+    loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=[0, 1], logits=z)
+    tf.gradients(loss, w)
+    tf.Variable(tf.random_normal([3]))
+
+
+def losses(tf):
+    w = tf.Variable(tf.random_normal([3]))
+    tf.losses.log_loss([1.0, 0.0, 1.0], tf.sigmoid(w))
+    tf.losses.mean_squared_error([1.0, 0.0, 1.0], w)
+    tf.losses.softmax_cross_entropy(tf.one_hot([1], 3), tf.reshape(w, [1, 3]))
+    tf.losses.get_total_loss()
+    tf.Variable(tf.random_normal([3]))
+
+
+def recurrent(tf):
+    x = tf.placeholder(tf.float32, (None, 4, 3))
+    y, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicLSTMCell(5), x, dtype=tf.float32)
+    tf.layers.dense(y[:, -1], 2)
+
+
+def contrib_layers(tf):
+    x = tf.placeholder(tf.float32, (None, 8, 8, 1))
+    x = tf.contrib.layers.conv2d(x, 4, 3)
+    x = tf.contrib.layers.flatten(tf.contrib.layers.max_pool2d(x, 2))
+    x = tf.contrib.layers.fully_connected(x, 5, normalizer_fn=tf.contrib.layers.batch_norm)
+    x = tf.contrib.layers.dropout(x, 0.8)
+    tf.contrib.layers.one_hot_encoding([1, 2], 3)
+    shape, make = [3, 4], tf.contrib.layers.xavier_initializer
+    tf.get_variable("u", shape, initializer=make())
+    tf.get_variable("n", shape, initializer=make(uniform=False))
+    tf.contrib.layers.fully_connected(x, 2, activation_fn=None)
+
+
 PROGRAMS = (
+    gammas,
+    flattened,
+    convolution_layers,
+    transposed_convolution,
+    normalized,
+    normalized_pictures,
+    iterators,
+    sparse_cross_entropy,
+    losses,
+    recurrent,
+    contrib_layers,
     variables,
     draws,
     dropouts,

@@ -68,7 +68,9 @@ def test_nothing_is_unpickled_or_unpacked(path):
         assert not {name.split(".")[0] for name in names} & FORBIDDEN
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
-            assert not re.search(r"unpack_archive|extractall|\.extract$|^(eval|exec)$", called)
+            assert not re.search(r"unpack_archive|extractall|\.extract$", called)
+            if path.parent.name != "script":  # which runs what the learner names
+                assert called not in ("eval", "exec")
             assert "allow_pickle=True" not in ast.unparse(node)
 
 

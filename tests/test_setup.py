@@ -50,6 +50,7 @@ def test_only_tf1_imports_tensorflow():
 UPWARDS = {
     "common/tf1": "(?!common.tf1)common",
     "common/data": "common.(lesson|training|checkpoints|command|tf1)|tools",
+    "common/script": "common.(lesson|training|checkpoints|command)|tools",
     "common/checkpoints.py": "common.(lesson|training|command)|tools",
     "common/training.py": "common.lesson|tools",
     "common/lesson.py": "tools",

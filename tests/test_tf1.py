@@ -7,9 +7,12 @@ import sys
 import numpy as np
 import pytest
 
+import random_draws
 import seed_programs
-from common.tf1 import contrib, namespace, session, tf
+from common.tf1 import namespace, session, tf
+from common.tf1.contrib import regularizers
 from conftest import ROOT
+from random_draws import DRAWS
 
 RECORDED = json.loads((ROOT / "tests" / "seeds_1_15_5.json").read_text(encoding="utf-8"))
 # 1.15.5's public names without contrib, estimator and keras: 3,226, a line each
@@ -165,11 +168,14 @@ def test_regularizers_are_those_of_1_15_5():
 @pytest.mark.parametrize(
     "make, sentence",
     [
-        (lambda: contrib.l1_regularizer(1), "scale cannot be an integer: 1"),
-        (lambda: contrib.l2_regularizer(-1.0), "Setting a scale less than 0 on a regularizer: -1"),
-        (lambda: contrib.l1_l2_regularizer(0.1, 2), "scale_l2 cannot be an integer: 2"),
+        (lambda: regularizers.l1_regularizer(1), "scale cannot be an integer: 1"),
         (
-            lambda: contrib.apply_regularization(contrib.l2_regularizer(0.1)),
+            lambda: regularizers.l2_regularizer(-1.0),
+            "Setting a scale less than 0 on a regularizer: -1",
+        ),
+        (lambda: regularizers.l1_l2_regularizer(0.1, 2), "scale_l2 cannot be an integer: 2"),
+        (
+            lambda: regularizers.apply_regularization(regularizers.l2_regularizer(0.1)),
             "No weights to regularize",
         ),
     ],
@@ -210,3 +216,21 @@ def test_a_cross_entropy_wants_its_arguments_by_name(kind):
         cross_entropy(labels, z)
     with tf.Session() as sess:
         assert np.isfinite(sess.run(cross_entropy(labels=labels, logits=z))).all()
+
+
+# Draws --------------------------------------------------------------------------------------------
+
+DRAWN = json.loads((ROOT / "tests" / "draws_1_15_5.json").read_text(encoding="utf-8"))
+DIFFERENT = {  # {draw: why its bits are not those of 1.15.5}
+    "data shuffle, repeat": "1.15.5 joined the two into one kernel, with its seeds in another order"
+}
+
+
+@pytest.mark.same_bits
+def test_what_draws_draws_the_bits_of_1_15_5(capsys):
+    equal = {name: random_draws.drawn(tf, draw) == DRAWN[name] for name, draw in DRAWS.items()}
+    with capsys.disabled():
+        print(f"\n{sum(equal.values())} of {len(equal)} draws are equal in every bit to 1.15.5's")
+        for name, is_equal in equal.items():
+            print(f"  {name:40} {'equal' if is_equal else DIFFERENT.get(name, 'DIFFERENT')}")
+    assert {name for name, is_equal in equal.items() if not is_equal} == set(DIFFERENT)

@@ -14,6 +14,8 @@ COMMANDS = {  # by name the module beside this one, and its function of the word
     "restore": "running:restore",
     "notebook": "opening:notebook",
     "tensorboard": "opening:tensorboard",
+    "script": "scripts:script",
+    "check": "scripts:check",
     "data": "data:data",
     "export-meta": "exporting:export_meta",
     "clean": "cleaning:clean",
@@ -29,6 +31,8 @@ EXAMPLES = """examples:
   python -m lessons restore 10            do not train: restore a checkpoint and evaluate it
   python -m lessons notebook 10           open its notebook in JupyterLab
   python -m lessons tensorboard 10        watch it in TensorBoard
+  python -m lessons script old.py         run your own TensorFlow 1 script, as it is
+  python -m lessons check old.py          what of it is gone, what is given back
   python -m lessons data                  which images are on disk, and how to get others
   python -m lessons export-meta 7         make its meta graphs readable for TensorFlow 1.15.5
   python -m lessons clean 10              remove what your runs of lesson 10 saved

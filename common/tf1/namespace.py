@@ -7,45 +7,28 @@ seeds of 1.15.5. What cannot be had is refused in a sentence at its first use.
 
 import functools
 import importlib
-import types
 import warnings
 
 from common.tf1.events import FileWriter
+from common.tf1.names import Namespace
 from common.tf1.runtime import GENUINE
 from common.tf1.runtime import tf as today
 from common.tf1.session import InteractiveSession, Session
 
 
-class Namespace(types.ModuleType):
-    """A module of today's TensorFlow, some of whose names are others'.
-
-    names: {name: object}. later: {name: function that makes it at its first use}. gone: {name: why
-    it cannot be had, and what to use}.
-    """
-
-    def __init__(self, module, names=(), later=(), gone=()):
-        super().__init__(module.__name__, module.__doc__)
-        self._module, self._later, self._gone = module, dict(later), dict(gone)
-        self.__dict__.update(names)
-
-    def __getattr__(self, name):
-        if name in self._later:
-            value = self._later[name]()
-        elif name in self._gone:
-            raise AttributeError(f"{self.__name__}.{name} cannot be had: {self._gone[name]}")
-        else:
-            value = getattr(self._module, name)
-        setattr(self, name, value)
-        return value
-
-    def __dir__(self):
-        return sorted({*dir(self._module), *self._later, *self.__dict__})
-
-
 def _legacy_keras(name):
     """A module that TensorFlow 1 had and Keras 3 has not: tf_keras has it, a second to import."""
     warnings.filterwarnings("ignore", r"`tf\.(layers|nn\.rnn_cell)\.", UserWarning)
-    return importlib.import_module("tf_keras.api._v1.keras.__internal__.legacy." + name)
+    from common.tf1 import seeds
+
+    found = importlib.import_module("tf_keras.api._v1.keras.__internal__.legacy." + name)
+    seeds.install_in_keras()
+    return found
+
+
+def _keras():
+    """tf.keras as it was: Keras 2."""
+    return Namespace(importlib.import_module("tf_keras.api._v1.keras"), title="tensorflow.keras")
 
 
 def _named_arguments_only(function):
@@ -84,10 +67,15 @@ _KERNELS = {
     for optimizer in _OPTIMIZERS.split()
 }
 _KERNELS.update(_gone("CompareAndBitpack", "today's TensorFlow does not offer it in Python."))
+_GONE = _gone(
+    "estimator",
+    "TensorFlow has no estimators any more; write the loop with tf.Session, or use tf.keras's fit.",
+)
 
 
 def _todays_with_the_old():
-    from common.tf1 import contrib, seeds
+    from common.tf1 import seeds
+    from common.tf1.contrib import contrib
 
     seeds.install()
     cross_entropies = {
@@ -106,15 +94,22 @@ def _todays_with_the_old():
         "data": Namespace(
             today.data, {"experimental": Namespace(today.data.experimental, gone=_STATISTICS)}
         ),
+        "lin_space": seeds.linspace,
+        "linspace": seeds.linspace,
         "nn": Namespace(today.nn, cross_entropies, {"rnn_cell": lambda: _legacy_keras("rnn_cell")}),
-        "random": Namespace(today.random, {"uniform": seeds.random_uniform}),
+        "one_hot": seeds.one_hot,
+        "random": Namespace(
+            today.random, {"gamma": seeds.random_gamma, "uniform": seeds.random_uniform}
+        ),
+        "random_gamma": seeds.random_gamma,
         "random_uniform": seeds.random_uniform,
         "raw_ops": Namespace(today.raw_ops, gone=_KERNELS),
         "split": seeds.split,
         "summary": Namespace(today.summary, {"FileWriter": FileWriter}),
         "tpu": Namespace(today.tpu, {"experimental": Namespace(today.tpu.experimental, gone=_TPU)}),
     }
-    return Namespace(today, names, {"layers": lambda: _legacy_keras("layers")})
+    later = {"keras": _keras, "layers": lambda: _legacy_keras("layers")}
+    return Namespace(today, names, later, _GONE)
 
 
 if GENUINE:

@@ -1,10 +1,9 @@
-"""tf.contrib, as far as it is given back.
+"""The regularizers of tf.contrib.layers.
 
-The regularizers make the operations that 1.15.5 made, under the names that it gave them.
+They make the operations that 1.15.5 made, under the names that it gave them.
 """
 
 import numbers
-import types
 
 from common.tf1.runtime import tf
 
@@ -94,12 +93,3 @@ def apply_regularization(regularizer, weights_list=None):
         total = tf.add_n(penalties, name=name)
     tf.add_to_collection(tf.GraphKeys.REGULARIZATION_LOSSES, total)
     return total
-
-
-layers = types.SimpleNamespace(
-    apply_regularization=apply_regularization,
-    l1_l2_regularizer=l1_l2_regularizer,
-    l1_regularizer=l1_regularizer,
-    l2_regularizer=l2_regularizer,
-    sum_regularizer=sum_regularizer,
-)

@@ -1,0 +1,4 @@
+import tensorflow as tf
+
+print("before")
+kmeans = tf.contrib.factorization.KMeans

@@ -1,0 +1,4 @@
+import tensorflow as tf
+from tensorflow.contrib import learn
+
+print("never")
