@@ -42,6 +42,7 @@ class Lesson:
         script = caller.get("__file__") if caller["__name__"] == "__main__" else None
         self.info = catalogue.of_script(Path(script)) if script else catalogue.find(name)
         self.name = name
+        self.script = lesson_flags.running_script()
         request = lesson_flags.script_request(script, self.info, parameters)
         self.mode = "restore" if restore else "resume" if resume else request.mode
         self._output = files.for_tensorflow(self.info.output_folder(request.output))
@@ -184,7 +185,7 @@ class Lesson:
 
     def _explained(self, error):
         """The CourseError for an error that comes from the lesson's own folders or trainings."""
-        for training in self._trainings.values():
+        for training in reversed(list(self._trainings.values())):
             sentence = training.explained(error)
             if sentence:
                 return sentence

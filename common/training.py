@@ -226,9 +226,8 @@ class Training:
         """The CourseError for a training in which `what` is not finite any more at that step."""
         exact = step == finite_at + 1
         lesson = self._lesson
-        repeatable = lesson_flags.running_script()  # a notebook's cells may be other than it
-        if not exact and repeatable and not divergence.looked_at_each_step():
-            said = divergence.sentence_of_rerun(lesson.info.script, lesson.checkpoint_folder)
+        if not exact and lesson.script and not divergence.looked_at_each_step():
+            said = divergence.sentence_of_rerun(lesson.script, lesson.checkpoint_folder)
             if said:
                 return CourseError(said)
         when = f"at step {step} of {self.stop}"

@@ -140,4 +140,4 @@ def test_an_average_keeps_as_much_noise_as_the_text_says(run_lesson):
 @pytest.mark.parametrize("steps", ["1", "7"])
 def test_fewer_measurements_than_50(steps, run_lesson):
     run = run_lesson("23_weighted_average", "--steps", steps)
-    assert run.numbers["v_50, v_0 = 0"] == run["end"]["v"]
+    assert "v_50, v_0 = 0" not in run.numbers and "v at the end, v_0 = 0" in run.numbers
