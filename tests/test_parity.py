@@ -205,3 +205,12 @@ def test_an_unknown_lesson_is_one_sentence():
 def test_tolerances_are_of_lessons_and_say_why():
     assert set(parity.STATED) <= {lesson.name for lesson in catalogue.lessons()}
     assert all(each["because"] for lesson in parity.STATED.values() for each in lesson["stated"])
+
+
+def test_where_a_checkpoint_lies_is_no_difference(tmp_path):
+    found = []
+    for place in ("a b/", "elsewhere/2/", ""):
+        printed = tmp_path / "printed.txt"
+        printed.write_text(f"Restored {place}checkpoints/10_yogurt_mse/model.ckpt-20\n", "utf-8")
+        found.append(parity._printed(printed))
+    assert found[0] == found[1] == found[2] != {}

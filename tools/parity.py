@@ -108,7 +108,8 @@ def _printed(path):
     A line without words belongs to the one before it: NumPy's versions break arrays differently.
     """
     found, name = {}, "printed"
-    for line in path.read_text(encoding="utf-8").split("what the document says")[0].splitlines():
+    text = re.sub(r"(?<=Restored ).*?(?=checkpoints/)", "", path.read_text(encoding="utf-8"))
+    for line in text.split("what the document says")[0].splitlines():
         numbers = NUMBER.findall(line)
         words = " ".join(re.sub(r"[][()]", " ", NUMBER.sub("#", line)).split())
         if words.strip("# "):
