@@ -22,7 +22,7 @@ _SLOT = re.compile(r".+/(Adadelta|Adagrad|Adam|Momentum|RMSProp)(_\d+)?$")
 class OfAnotherGraph(Unfit):
     """It is whole, but the lesson's graph has changed since."""
 
-    cure = "undo that change, or train the lesson in another folder (--output FOLDER)."
+    hint = "undo that change, or train the lesson in another folder (--output FOLDER)."
 
 
 class Checkpoints:
@@ -110,7 +110,7 @@ class Checkpoints:
         """
         if messages.checkpoint_is_damaged(error):
             where = f"A checkpoint in {files.shown(self.folder)}"
-            return CourseError(f"{where} is damaged ({messages.reason(error)}): {self._cure()}")
+            return CourseError(f"{where} is damaged ({messages.reason(error)}): {self._hint()}")
         own = [folder for folder in folders if str(folder) in str(error)]
         if not (own and messages.cannot_write(error)):
             return None
@@ -119,7 +119,7 @@ class Checkpoints:
             "it writable, or choose another folder with --output FOLDER."
         )
 
-    def _cure(self):
+    def _hint(self):
         return f"train it anew with `{self._command}`, {saved.KEEPS}."
 
     # Restoring -----------------------------------------------------------------------------
@@ -151,13 +151,13 @@ class Checkpoints:
         if _lie_there(refused):
             prefix, why = refused[0]
             older = ", and no older one is whole" if len(refused) > 1 else ""
-            cure = getattr(why, "cure", None) or self._cure()
-            raise CourseError(f"{files.shown(prefix)} {why}{older}: {cure}")
+            hint = getattr(why, "hint", None) or self._hint()
+            raise CourseError(f"{files.shown(prefix)} {why}{older}: {hint}")
         others = sorted(path.name for path in self.folder.glob("*.index"))
         if others and not any(map(self._is_own, saved.prefixes(self.folder))):
             raise CourseError(
                 f"{files.shown(self.folder)} has no checkpoint of this training's, but "
-                f"{', '.join(others[:3])}: {self._cure()}"
+                f"{', '.join(others[:3])}: {self._hint()}"
             )
 
     def _note_what_is_gone(self):

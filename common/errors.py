@@ -1,4 +1,4 @@
-"""The errors that a learner reads: one sentence each, which names the cure."""
+"""The errors that a learner reads: one sentence each, which says what to do."""
 
 import os
 

@@ -119,16 +119,16 @@ def write_json(path, value, indent=1):
     write_bytes(path, text.encode("utf-8"))
 
 
-def read_json(path, cure):
+def read_json(path, hint):
     """The dictionary that `write_json` wrote to `path`.
 
-    Raises CourseError, with the `cure`, where it cannot be read or has changed.
+    Raises CourseError, with the `hint`, where it cannot be read or has changed.
     """
     try:
         return load_json(path)
     except (OSError, ValueError) as error:
         what = f"cannot be read ({error})" if isinstance(error, OSError) else error
-        raise CourseError(f"{shown(path)} {what}: {cure}") from error
+        raise CourseError(f"{shown(path)} {what}: {hint}") from error
 
 
 def load_json(path):

@@ -75,17 +75,17 @@ class Settings:
             return {"parameters": {}, "numbers": {}}
         path = self.saved_folder / "run.json"
         lesson = self.saved_folder.name
-        cure = f"train it anew with `{self._command}`, {saved.KEEPS}."
+        hint = f"train it anew with `{self._command}`, {saved.KEEPS}."
         try:
-            run = files.read_json(path, cure)
+            run = files.read_json(path, hint)
             parts = run.get("parameters"), run.get("numbers")
             if run.get("lesson") != lesson or not all(isinstance(p, dict) for p in parts):
-                raise CourseError(f"{files.shown(path)} is no record of lesson {lesson}: {cure}")
+                raise CourseError(f"{files.shown(path)} is no record of lesson {lesson}: {hint}")
         except CourseError as error:
             run = saved.newest_settings(self.saved_folder, lesson)
             if run is None:
                 raise
-            print(f"{str(error).partition(': ' + cure)[0]}: the newest checkpoint has its settings")
+            print(f"{str(error).partition(': ' + hint)[0]}: the newest checkpoint has its settings")
         return run
 
     def _value(self, name, parameter, given, recorded):

@@ -110,8 +110,8 @@ def _numbers(kept):
     return [*lines, "", "\\* as genuine TensorFlow 1.15.5 gives it"]
 
 
-def main(words):
-    lessons = [catalogue.find(word) for word in words] or catalogue.lessons()
+def main(argv):
+    lessons = [catalogue.find(word) for word in argv] or catalogue.lessons()
     for name in images.ORIGINALS if any(map(wants_images, lessons)) else []:
         if not images.places(name):
             raise CourseError(

@@ -103,8 +103,8 @@ def write(lesson):
     files.write_bytes(lesson.notebook, (nbformat.writes(notebook) + "\n").encode("utf-8"))
 
 
-def main(words):
-    lessons = [catalogue.find(word) for word in words] or catalogue.lessons()
+def main(argv):
+    lessons = [catalogue.find(word) for word in argv] or catalogue.lessons()
     for lesson in tqdm(lessons, desc="notebooks", disable=None):
         write(lesson)
         print(files.shown(lesson.notebook))

@@ -386,14 +386,14 @@ def compare(lesson, runs, alone):
     return parts, notes
 
 
-def main(words):
+def main(argv):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("lessons", nargs="*", metavar="LESSON")
     parser.add_argument("--alone", action="store_true", help="leave out what crosses over")
     parser.add_argument(
         "--runs", metavar="FOLDER", default=RUNS, help="keep the runs there (default: %(default)s)"
     )
-    options = parser.parse_args(words)
+    options = parser.parse_args(argv)
     runs = Path(options.runs).resolve()
     if not PYTHONS[GENUINE].exists():
         raise CourseError("There is no TensorFlow 1.15.5 in .venv-tf1: `make parity` makes it.")

@@ -90,8 +90,8 @@ def manifest():
     lessons = {}
     for lesson in catalogue.lessons():
         shipped = files.PRETRAINED / lesson.name
-        cure = f"`python -m tools.pretrained {lesson.number}` makes it."
-        run = files.read_json(shipped / "run.json", cure)
+        hint = f"`python -m tools.pretrained {lesson.number}` makes it."
+        run = files.read_json(shipped / "run.json", hint)
         trainings = {}
         for state in sorted(shipped.rglob("checkpoint")):
             name = state.parent.relative_to(shipped).as_posix()
@@ -107,8 +107,8 @@ def _sha256(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def main(words):
-    lessons = [catalogue.find(word) for word in words] or catalogue.lessons()
+def main(argv):
+    lessons = [catalogue.find(word) for word in argv] or catalogue.lessons()
     for lesson in tqdm(lessons, desc="pretrained", disable=None):
         train(lesson)
     files.write_json(MANIFEST, manifest())

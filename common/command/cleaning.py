@@ -5,7 +5,7 @@ from common.command import lesson_flags
 from common.command.choosing import chosen_lessons, parser_of
 
 
-def clean(words):
+def clean(argv):
     """Remove what the learner's own runs of lessons saved."""
     parser = parser_of(
         "clean",
@@ -14,7 +14,7 @@ def clean(words):
         ["10", "all"],
     )
     lesson_flags.add_output(parser)
-    options = parser.parse_args(words)
+    options = parser.parse_args(argv)
     for lesson in chosen_lessons(options.lessons):
         output = lesson.output_folder(options.output)
         root, summaries = (output / each / lesson.name for each in ("checkpoints", "summaries"))

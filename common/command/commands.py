@@ -39,12 +39,12 @@ EXAMPLES = """examples:
 """
 
 
-def main(words=None):
-    """Run the command line `words` (default: sys.argv's); returns the exit code."""
+def main(argv=None):
+    """Run the command line `argv` (default: sys.argv's); returns the exit code."""
     lesson_flags.print_everywhere()
-    words = sys.argv[1:] if words is None else list(words)
+    argv = sys.argv[1:] if argv is None else list(argv)
     try:
-        return _dispatch(words)
+        return _dispatch(argv)
     except BrokenPipeError:
         lesson_flags.stop_printing()
         return 1
@@ -53,7 +53,7 @@ def main(words=None):
         return getattr(error, "exit_code", 130)
 
 
-def _dispatch(words):
+def _dispatch(argv):
     parser = Arguments(
         prog=PROG,
         description="The lessons of the legacy TensorFlow 1 graph-mode course companion.",
@@ -65,11 +65,11 @@ def _dispatch(words):
         default="list",
         help="one of " + ", ".join(COMMANDS) + " (default: list)",
     )
-    options = parser.parse_args(words[:1])
+    options = parser.parse_args(argv[:1])
     if options.command not in COMMANDS:
         raise UsageError(
             f"There is no command {options.command!r}; the commands are {', '.join(COMMANDS)}, and "
             f"`{PROG} --help` shows examples."
         )
     module, function = COMMANDS[options.command].split(":")
-    return getattr(importlib.import_module(f"common.command.{module}"), function)(words[1:])
+    return getattr(importlib.import_module(f"common.command.{module}"), function)(argv[1:])

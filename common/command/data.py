@@ -6,7 +6,7 @@ from common.command.lesson_flags import Arguments
 from common.errors import UsageError
 
 
-def data(words):
+def data(argv):
     """Show which image sets are on disk, or fetch one."""
     from common.data import images
 
@@ -22,7 +22,7 @@ def data(words):
     )
     parser.add_argument("action", nargs="?", choices=["fetch"], help="download a set")
     parser.add_argument("name", nargs="?", choices=list(images.ORIGINALS), help="which one")
-    options = parser.parse_args(words)
+    options = parser.parse_args(argv)
     if options.action and not options.name:
         raise UsageError(f"Say which set to fetch, {names}: `{PROG} data fetch mnist`.")
     if options.action:

@@ -6,7 +6,7 @@ from common.command.choosing import PROG, chosen_lessons, parser_of
 from common.errors import CourseError
 
 
-def export_meta(words):
+def export_meta(argv):
     """Write the meta graphs of lessons so that TensorFlow 1.15.5 imports them."""
     parser = parser_of(
         "export-meta",
@@ -15,7 +15,7 @@ def export_meta(words):
         ["7", "all"],
     )
     lesson_flags.add_output(parser)
-    options = parser.parse_args(words)
+    options = parser.parse_args(argv)
     for lesson in chosen_lessons(options.lessons):
         output = lesson.output_folder(options.output)
         checkpoints = output / "checkpoints"

@@ -248,7 +248,7 @@ def stop_printing():
 
 
 def run_tool(main):
-    """Call `main` with the command line's words; the exit code, mistakes said in one sentence."""
+    """Call `main` with the command line; the exit code, mistakes said in one sentence."""
     print_everywhere()
     try:
         return main(sys.argv[1:])

@@ -6,7 +6,7 @@ from common.command.choosing import PROG
 from common.command.lesson_flags import Arguments
 
 
-def list_lessons(words):
+def list_lessons(argv):
     """List the lessons."""
     from common import tables
 
@@ -15,7 +15,7 @@ def list_lessons(words):
         description="List the lessons: what each rebuilds, and whether it has a checkpoint.",
         epilog=f"examples:\n  {PROG}\n  {PROG} list",
     )
-    parser.parse_args(words)
+    parser.parse_args(argv)
     columns = ["lesson", "title", "标题", "rebuilds", "notebook", "checkpoint"]
     tables.show("Lessons", columns, [_list_row(lesson) for lesson in catalogue.readable()])
     for lesson in catalogue.lessons():

@@ -56,14 +56,14 @@ def read(path):
 
     Raises CourseError where it is missing or damaged: not what PREFIX.json says.
     """
-    cure = "run the lesson again."
-    record = files.read_json(path.with_suffix(".json"), cure)
+    hint = "run the lesson again."
+    record = files.read_json(path.with_suffix(".json"), hint)
     try:
         if record.get("meta") == saved.checksum(path):
             return tf.MetaGraphDef.FromString(path.read_bytes())
     except OSError as error:
-        raise CourseError(f"{files.shown(path)} cannot be read ({error}): {cure}") from error
-    raise CourseError(f"{files.shown(path)} is damaged (its checksum differs): {cure}")
+        raise CourseError(f"{files.shown(path)} cannot be read ({error}): {hint}") from error
+    raise CourseError(f"{files.shown(path)} is damaged (its checksum differs): {hint}")
 
 
 def for_tensorflow_1(meta):
@@ -111,8 +111,8 @@ def values(path):
     return found
 
 
-def main(words):
-    out, *metas = words
+def main(argv):
+    out, *metas = argv
     found = {}
     for k, meta in enumerate(metas):
         try:

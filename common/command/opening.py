@@ -15,7 +15,7 @@ from common.command.choosing import PROG, chosen_lessons, parser_of
 from common.errors import CourseError, UsageError
 
 
-def notebook(words):
+def notebook(argv):
     """Open JupyterLab on a lesson's notebook."""
     parser = parser_of(
         "notebook",
@@ -24,7 +24,7 @@ def notebook(words):
         nargs=1,
     )
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
-    options = parser.parse_args(words)
+    options = parser.parse_args(argv)
     chosen = chosen_lessons(options.lessons)
     if len(chosen) > 1:
         raise UsageError(f"Choose one lesson, for example `{PROG} notebook {chosen[0].word}`.")
@@ -58,7 +58,7 @@ def _check_notebook(path):
         ) from error
 
 
-def tensorboard(words):
+def tensorboard(argv):
     """Serve the event files of lessons in TensorBoard."""
     parser = parser_of(
         "tensorboard",
@@ -71,7 +71,7 @@ def tensorboard(words):
         "--port", type=_port, default=6006, help="0 takes any that is free (default 6006)"
     )
     lesson_flags.add_output(parser)
-    options = parser.parse_args(words)
+    options = parser.parse_args(argv)
     summaries = files.output_folder(options.output) / "summaries"
     chosen = chosen_lessons(options.lessons)
     for lesson in chosen:

@@ -11,7 +11,7 @@ from common.command.choosing import PROG, chosen_lessons, parser_of
 from common.errors import CourseError, UsageError
 
 
-def run(words):
+def run(argv):
     """Train lessons, and show what came out in one table."""
     parser = parser_of(
         "run",
@@ -19,15 +19,15 @@ def run(words):
         f"`{PROG} run LESSON --help` shows one lesson's own parameters.",
         ["10", "10 19", "all", "10 --steps 2000 --learning-rate 0.01", "10 --resume"],
     )
-    known = [*catalogue.readable(), *catalogue.elsewhere(words)]
+    known = [*catalogue.readable(), *catalogue.elsewhere(argv)]
     lesson_flags.add_parameters(parser, [lesson.parameters for lesson in known])
     lesson_flags.add_run_options(parser)
-    if _asks_help_of_one(words):
-        (lesson, *_) = chosen_lessons(words[:1])
-        prog = f"{PROG} run {files.quoted(words[0])}"
+    if _asks_help_of_one(argv):
+        (lesson, *_) = chosen_lessons(argv[:1])
+        prog = f"{PROG} run {files.quoted(argv[0])}"
         lesson_flags.lesson_parser(lesson, lesson.parameters, prog, modes=False).print_help()
         return 0
-    options = parser.parse_args(words)
+    options = parser.parse_args(argv)
     chosen = chosen_lessons(options.lessons)
     flags = _flags([each for each in chosen if not each.problem], known, vars(options))
     if options.resume:
@@ -35,7 +35,7 @@ def run(words):
     return _run_all(chosen, flags, options.output)
 
 
-def restore(words):
+def restore(argv):
     """Restore lessons from their checkpoints and evaluate them; nothing is trained."""
     parser = parser_of(
         "restore",
@@ -47,15 +47,15 @@ def restore(words):
         "--data", metavar="PATH", help="where the data of the checkpoint is now, if it has moved"
     )
     lesson_flags.add_output(parser)
-    options = parser.parse_args(words)
+    options = parser.parse_args(argv)
     chosen = chosen_lessons(options.lessons)
     able = [each for each in chosen if not each.problem]
     flags = _flags(able, [*catalogue.readable(), *able], {"data": options.data})
     return _run_all(chosen, [*flags, "--restore"], options.output)
 
 
-def _asks_help_of_one(words):
-    return len(words) > 1 and not words[0].startswith("-") and {"-h", "--help"} & set(words[1:])
+def _asks_help_of_one(argv):
+    return len(argv) > 1 and not argv[0].startswith("-") and {"-h", "--help"} & set(argv[1:])
 
 
 def _flags(chosen, known, given):
