@@ -16,8 +16,11 @@ RECORDED = json.loads(recordings.RECORDED.read_text(encoding="utf-8"))
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.I)
 BRACKET = re.compile(r"\s*([][])\s*")  # where NumPy aligns its columns
 REFUSED = {  # {what 1.15.5 has and today nobody: words of its one sentence}
+    "contrib_attention_gone.py": "line 6: tensorflow.contrib.seq2seq.BahdanauAttention cannot be",
+    "contrib_beam_gone.py": "line 2: tensorflow.contrib.seq2seq.BeamSearchDecoder cannot be had: ",
+    "contrib_crf_gone.py": "line 2: tensorflow.contrib.crf cannot be had: ",
     "contrib_gone.py": "line 4: tensorflow.contrib.factorization cannot be had: ",
-    "contrib_learn_gone.py": "line 2: tensorflow.contrib.learn cannot be had: ",
+    "contrib_learn_gone.py": "line 5: tensorflow.contrib.learn.DNNClassifier cannot be had: ",
     "estimator_gone.py": "line 9: ",
     "notebook_shell.ipynb": "cell 2, line 1: !ls -la is for a shell",
 }
@@ -195,7 +198,7 @@ def test_mnist_files_are_served_as_they_lie_on_disk(tmp_path):
 OLD = """import numpy as np
 import tensorflow as tf
 a = tf.mul(1, np.int(2))
-b = tf.contrib.learn
+b = tf.contrib.learn.LinearRegressor
 c = tf.layers.dense
 d = tf.matmul
 """
@@ -209,7 +212,7 @@ def test_check_says_what_is_gone_and_runs_nothing(tmp_path):
     assert lines[0] == "a.py: Python 3, 4 names that today's libraries do not have"
     assert lines[1].startswith("  line 3: tf.mul: given back; today tf.multiply")
     assert lines[2].startswith("  line 3: np.int: given back; today Python's own")
-    assert "line 4: tf.contrib.learn: cannot be had: nobody" in lines[3]
+    assert "line 4: tf.contrib.learn.LinearRegressor: cannot be had: nobody" in lines[3]
     assert lines[4].startswith("  line 5: tf.layers.dense: given back; today tf.keras.layers")
     code, out, _ = course("check", write(tmp_path, "b.py", "import tensorflow as tf\n"))
     assert code == 0 and "nothing is gone" in out

@@ -150,6 +150,7 @@ def _called_today(name):
 
 _TODAY = {  # {what a name of TensorFlow 1's begins with: what is used today}
     "contrib.layers": "tf.keras.layers and tf.keras.regularizers",
+    "contrib.learn": "tf.keras.datasets.mnist",
     "contrib.rnn": "tf.keras.layers",
     "contrib.slim": "tf_slim, or tf.keras.layers",
     "contrib.seq2seq": "keras_nlp's samplers, or a loop of one's own",
