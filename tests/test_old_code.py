@@ -266,3 +266,55 @@ def test_modules_that_keras_had_are_found(tmp_path):
     text += "print(Dense is tf.keras.layers.Dense)\n"
     code, out, err = script(write(tmp_path, "a.py", text))
     assert (code, out, err) == (0, "[[0. 1. 0.]]\nTrue\n", "")
+
+
+MODULES = """import importlib
+from importlib import import_module
+import tensorflow as tf
+print(importlib.import_module("tensorflow") is tf, __import__("tensorflow") is tf)
+print(import_module("tensorflow.contrib.layers") is tf.contrib.layers, import_module("math").pi)
+print(__import__("tensorflow.contrib", fromlist=["rnn"]) is tf.contrib)
+print(importlib.reload(tf) is tf)
+import_module("tensorflow.nothing")
+"""
+
+
+def test_a_module_imported_by_its_name_is_the_one_that_import_gives(tmp_path):
+    code, out, err = script(write(tmp_path, "a.py", MODULES))
+    assert (code, out) == (1, "True True\nTrue 3.141592653589793\nTrue\nTrue\n")
+    assert err.endswith("ModuleNotFoundError: No module named 'tensorflow.nothing'\n"), err
+    assert str(ROOT / "common") not in err
+
+
+BESIDE = """import lessons.two
+from common import half, tf
+from lessons import one
+from lessons.two import three
+import importlib
+print half(5), one.name, three, importlib.import_module("common").half is half
+print tf.contrib.layers.fully_connected(tf.ones([1, 2]), 3).shape
+"""
+
+
+def test_modules_beside_a_script_may_have_our_names(tmp_path):
+    write(tmp_path, "common.py", "import tensorflow as tf\ndef half(n):\n    return n / 2\n")
+    lessons = tmp_path / "lessons"
+    lessons.mkdir()
+    write(lessons, "__init__.py", "from . import one\n")
+    write(lessons, "one.py", "from common import half\nname = __name__\n")
+    write(lessons, "two.py", "from .one import half\nthree = half(6.0)\n")
+    path = write(tmp_path, "a.py", BESIDE)
+    code, out, err = course("script", path, cwd=ROOT)
+    assert (code, out, err) == (0, "2.5 lessons.one 3.0 True\n(1, 3)\n", "")
+
+
+def test_a_common_py_in_the_working_directory_is_the_scripts(tmp_path):
+    write(tmp_path, "common.py", "x = 3\n")
+    code, out, err = script(write(tmp_path, "a.py", "from common import x\nprint(x)\n"))
+    assert (code, out, err) == (0, "3\n", "")
+
+
+def test_reload_of_sys_sets_its_encoding_as_python_2_did(tmp_path):
+    text = "import sys\nreload(sys)\nsys.setdefaultencoding('utf8')\nprint sys.argv[1]\n"
+    code, out, err = script(write(tmp_path, "a.py", text), "x")
+    assert (code, out, err) == (0, "x\n", "")

@@ -182,9 +182,9 @@ _NAMES = {
         + """ DataFrameColumn InputLayer ProblemType binary_svm_target
         get_default_binary_metrics_for_eval make_all sparse_feature_cross""",
         "remove it: it only warned.": "deprecated deprecated_arg_values experimental",
-        "use tf.nn.embedding_lookup_sparse.": "embedding_lookup_sparse_with_distributed_aggregation "
-        "embedding_lookup_unique safe_embedding_lookup_sparse scattered_embedding_lookup "
-        "scattered_embedding_lookup_sparse",
+        "use tf.nn.embedding_lookup_sparse.": "embedding_lookup_sparse_with_distributed_"
+        "aggregation embedding_lookup_unique safe_embedding_lookup_sparse "
+        "scattered_embedding_lookup scattered_embedding_lookup_sparse",
         "use tf.zeros_initializer.": "zero_initializer",
     },
     "training": {
