@@ -10,7 +10,7 @@ import shutil
 import pytest
 
 from conftest import ROOT, course, forks, python
-from tools import recordings
+from tools import old_code, recordings
 
 RECORDED = json.loads(recordings.RECORDED.read_text(encoding="utf-8"))
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.I)
@@ -318,3 +318,9 @@ def test_reload_of_sys_sets_its_encoding_as_python_2_did(tmp_path):
     text = "import sys\nreload(sys)\nsys.setdefaultencoding('utf8')\nprint sys.argv[1]\n"
     code, out, err = script(write(tmp_path, "a.py", text), "x")
     assert (code, out, err) == (0, "x\n", "")
+
+
+def test_the_page_on_old_code_says_what_the_commands_use():
+    assert old_code.page() == old_code.PAGE.read_text(encoding="utf-8"), (
+        "run python -m tools.old_code"
+    )

@@ -112,7 +112,7 @@ sparse_column_with_vocabulary_file transform_features weighted_sparse_column
 weighted_sum_from_feature_columns SPARSE_FEATURE_CROSS_DEFAULT_HASH_KEY"""
 
 # {module of which most is given: {what to use: names of 1.15.5's that are not}}
-_NAMES = {
+WITHOUT = {
     "framework": {
         "set devices with tf.device.": "VariableDeviceChooser",
         "tf.orthogonal_initializer is there.": "convolutional_delta_orthogonal "
@@ -207,7 +207,7 @@ def of(module):
     """{name of the module's: why it cannot be had, and what to use}; "" for tf.contrib itself."""
     if module == "":
         return {name: _why(instead) for name, instead in MODULES.items()}
-    words = _NAMES.get(module, {})
+    words = WITHOUT.get(module, {})
     return {name: _why(instead) for instead, names in words.items() for name in names.split()}
 
 
