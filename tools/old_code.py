@@ -62,8 +62,8 @@ figures go where `--figures FOLDER` says. A script's own error keeps its own tra
 
 {older}
 
-`tf.concat`, `tf.split`, `tf.image.resize_images` take their arguments in the older order too, and where
-a script uses one of these names the cross entropies take (logits, labels) by their places.
+`tf.concat`, `tf.split`, `tf.image.resize_images` take their arguments in the older order too, and
+where a script uses one of these names the cross entropies take (logits, labels) by their places.
 
 NumPy: {numpy}.
 
@@ -82,8 +82,8 @@ Of modules of `tf.contrib` that are given back, these names are not:
 
 ## What differs
 
-* A sum or a function (`exp`, `tanh`) may differ from 1.15.5 in its last bit, and a long training from
-  it in more; [parity.md](parity.md) has it for the lessons.
+* A sum or a function (`exp`, `tanh`) may differ from 1.15.5 in its last bit, and a long training
+  from it in more; [parity.md](parity.md) has it for the lessons.
 * What is drawn by dropout inside `tf.nn.dynamic_rnn` has no fixed order, in 1.15.5 neither.
 * A script that asks for a GPU runs on the processor where there is none.
 """
