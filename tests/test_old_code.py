@@ -10,14 +10,17 @@ import shutil
 import pytest
 
 from conftest import ROOT, course, forks, python
-from tools import recordings
+from tools import old_code, recordings
 
 RECORDED = json.loads(recordings.RECORDED.read_text(encoding="utf-8"))
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.I)
 BRACKET = re.compile(r"\s*([][])\s*")  # where NumPy aligns its columns
 REFUSED = {  # {what 1.15.5 has and today nobody: words of its one sentence}
+    "contrib_attention_gone.py": "line 6: tensorflow.contrib.seq2seq.BahdanauAttention cannot be",
+    "contrib_beam_gone.py": "line 2: tensorflow.contrib.seq2seq.BeamSearchDecoder cannot be had: ",
+    "contrib_crf_gone.py": "line 2: tensorflow.contrib.crf cannot be had: ",
     "contrib_gone.py": "line 4: tensorflow.contrib.factorization cannot be had: ",
-    "contrib_learn_gone.py": "line 2: tensorflow.contrib.learn cannot be had: ",
+    "contrib_learn_gone.py": "line 5: tensorflow.contrib.learn.DNNClassifier cannot be had: ",
     "estimator_gone.py": "line 9: ",
     "notebook_shell.ipynb": "cell 2, line 1: !ls -la is for a shell",
 }
@@ -195,7 +198,7 @@ def test_mnist_files_are_served_as_they_lie_on_disk(tmp_path):
 OLD = """import numpy as np
 import tensorflow as tf
 a = tf.mul(1, np.int(2))
-b = tf.contrib.learn
+b = tf.contrib.learn.LinearRegressor
 c = tf.layers.dense
 d = tf.matmul
 """
@@ -209,7 +212,7 @@ def test_check_says_what_is_gone_and_runs_nothing(tmp_path):
     assert lines[0] == "a.py: Python 3, 4 names that today's libraries do not have"
     assert lines[1].startswith("  line 3: tf.mul: given back; today tf.multiply")
     assert lines[2].startswith("  line 3: np.int: given back; today Python's own")
-    assert "line 4: tf.contrib.learn: cannot be had: nobody" in lines[3]
+    assert "line 4: tf.contrib.learn.LinearRegressor: cannot be had: nobody" in lines[3]
     assert lines[4].startswith("  line 5: tf.layers.dense: given back; today tf.keras.layers")
     code, out, _ = course("check", write(tmp_path, "b.py", "import tensorflow as tf\n"))
     assert code == 0 and "nothing is gone" in out
@@ -263,3 +266,61 @@ def test_modules_that_keras_had_are_found(tmp_path):
     text += "print(Dense is tf.keras.layers.Dense)\n"
     code, out, err = script(write(tmp_path, "a.py", text))
     assert (code, out, err) == (0, "[[0. 1. 0.]]\nTrue\n", "")
+
+
+MODULES = """import importlib
+from importlib import import_module
+import tensorflow as tf
+print(importlib.import_module("tensorflow") is tf, __import__("tensorflow") is tf)
+print(import_module("tensorflow.contrib.layers") is tf.contrib.layers, import_module("math").pi)
+print(__import__("tensorflow.contrib", fromlist=["rnn"]) is tf.contrib)
+print(importlib.reload(tf) is tf)
+import_module("tensorflow.nothing")
+"""
+
+
+def test_a_module_imported_by_its_name_is_the_one_that_import_gives(tmp_path):
+    code, out, err = script(write(tmp_path, "a.py", MODULES))
+    assert (code, out) == (1, "True True\nTrue 3.141592653589793\nTrue\nTrue\n")
+    assert err.endswith("ModuleNotFoundError: No module named 'tensorflow.nothing'\n"), err
+    assert str(ROOT / "common") not in err
+
+
+BESIDE = """import lessons.two
+from common import half, tf
+from lessons import one
+from lessons.two import three
+import importlib
+print half(5), one.name, three, importlib.import_module("common").half is half
+print tf.contrib.layers.fully_connected(tf.ones([1, 2]), 3).shape
+"""
+
+
+def test_modules_beside_a_script_may_have_our_names(tmp_path):
+    write(tmp_path, "common.py", "import tensorflow as tf\ndef half(n):\n    return n / 2\n")
+    lessons = tmp_path / "lessons"
+    lessons.mkdir()
+    write(lessons, "__init__.py", "from . import one\n")
+    write(lessons, "one.py", "from common import half\nname = __name__\n")
+    write(lessons, "two.py", "from .one import half\nthree = half(6.0)\n")
+    path = write(tmp_path, "a.py", BESIDE)
+    code, out, err = course("script", path, cwd=ROOT)
+    assert (code, out, err) == (0, "2.5 lessons.one 3.0 True\n(1, 3)\n", "")
+
+
+def test_a_common_py_in_the_working_directory_is_the_scripts(tmp_path):
+    write(tmp_path, "common.py", "x = 3\n")
+    code, out, err = script(write(tmp_path, "a.py", "from common import x\nprint(x)\n"))
+    assert (code, out, err) == (0, "3\n", "")
+
+
+def test_reload_of_sys_sets_its_encoding_as_python_2_did(tmp_path):
+    text = "import sys\nreload(sys)\nsys.setdefaultencoding('utf8')\nprint sys.argv[1]\n"
+    code, out, err = script(write(tmp_path, "a.py", text), "x")
+    assert (code, out, err) == (0, "x\n", "")
+
+
+def test_the_page_on_old_code_says_what_the_commands_use():
+    assert old_code.page() == old_code.PAGE.read_text(encoding="utf-8"), (
+        "run python -m tools.old_code"
+    )

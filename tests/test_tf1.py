@@ -1,6 +1,7 @@
 """`tf` is TensorFlow 1 as it was: names, seeds, values and errors of 1.15.5."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -17,7 +18,8 @@ from random_draws import DRAWS
 RECORDED = json.loads((ROOT / "tests" / "seeds_1_15_5.json").read_text(encoding="utf-8"))
 # 1.15.5's public names without contrib, estimator and keras: 3,226, a line each
 NAMES = ROOT.parent / "shared" / "golden" / "names_tf_1_15_5.txt"
-# of these, those that tensorflow.compat.v1 of 2.21 has no more: found again, and refused
+CONTRIB = ROOT / "tests" / "contrib_1_15_5.txt"  # of contrib
+# of the former, those that tensorflow.compat.v1 of 2.21 has no more: found again, and refused
 LAYERS = """AveragePooling1D AveragePooling2D AveragePooling3D BatchNormalization Conv1D Conv2D
 Conv2DTranspose Conv3D Conv3DTranspose Dense Dropout Flatten InputSpec Layer MaxPooling1D
 MaxPooling2D MaxPooling3D SeparableConv1D SeparableConv2D average_pooling1d average_pooling2d
@@ -80,6 +82,39 @@ def test_what_is_gone_is_refused_in_a_sentence(name, instead):
     with pytest.raises(AttributeError, match=r"cannot be had: .*\.$") as caught:
         found(name)
     assert instead in str(caught.value) and "\n" not in str(caught.value)
+
+
+def contrib_names():
+    """{module: names} of tf.contrib in 1.15.5, its modules' own under "contrib"."""
+    words, found = CONTRIB.read_text(encoding="utf-8").splitlines()[1:], {}
+    for word in " ".join(words).split():
+        if word.endswith(":"):
+            names = found[word[:-1]] = []
+        else:
+            names.append(word)
+    return found
+
+
+def test_every_name_of_contrib_is_there_or_refused_with_what_to_use(capsys):
+    names = contrib_names()
+    full = [f"contrib.{name}" for name in names.pop("contrib")]
+    full += [f"contrib.{module}.{name}" for module, each in names.items() for name in each]
+    refused, missing = [], []
+    for name in full:
+        try:
+            found(name)
+        except AttributeError as error:
+            sentence = re.search(r"cannot be had: nobody .*; .{10,}\.$", str(error))
+            (refused if sentence else missing).append(name)
+    with capsys.disabled():
+        print(f"\n{len(full)} names of contrib: {len(refused)} refused, {len(missing)} missing")
+    assert missing == [] and len(full) > 500
+
+
+def test_a_name_that_contrib_never_had_is_an_error_of_the_readers_own():
+    for name in ("contrib.layer", "contrib.layers.fully_conected", "contrib.seq2seq.Decoders"):
+        with pytest.raises(AttributeError, match="has no attribute"):
+            found(name)
 
 
 def test_other_names_are_todays_and_unknown_ones_an_error():

@@ -1,6 +1,7 @@
 """What a script uses that is gone, read from its text: nothing of it is run."""
 
 import ast
+import re
 
 from common import files
 from common.script import given, numpy1, python2
@@ -139,7 +140,7 @@ def _called_today(name):
         new = older.RENAMED.get(rest) or older.RENAMED_BELOW.get(rest)
         if new:
             return f"tf.{new}"
-        for start, today in _TODAY.items():
+        for start, today in TODAY.items():
             if rest == start or rest.startswith(start + "."):
                 return today
     if first == "numpy":
@@ -148,8 +149,9 @@ def _called_today(name):
     return "as it was"
 
 
-_TODAY = {  # {what a name of TensorFlow 1's begins with: what is used today}
+TODAY = {  # {what a name of TensorFlow 1's begins with: what is used today}
     "contrib.layers": "tf.keras.layers and tf.keras.regularizers",
+    "contrib.learn": "tf.keras.datasets.mnist",
     "contrib.rnn": "tf.keras.layers",
     "contrib.slim": "tf_slim, or tf.keras.layers",
     "contrib.seq2seq": "keras_nlp's samplers, or a loop of one's own",
@@ -163,7 +165,7 @@ _TODAY = {  # {what a name of TensorFlow 1's begins with: what is used today}
 def report(program, lessons):
     """The lines that say what of a program is given back and what cannot be.
 
-    lessons: LessonInfos, of which the first that uses a name is said.
+    lessons: LessonInfos, of which the one on a name is said.
     """
     found = findings(program)
     yield f"{files.shown(program.path)}: Python {program.python}, " + (
@@ -177,7 +179,7 @@ def report(program, lessons):
         if each.kind == "gone":
             yield line + "cannot be had: " + each.said.partition("cannot be had: ")[2]
             continue
-        lesson = _lesson_on(each.use.name, lessons)
+        lesson = lesson_on([_short(each.use.name), each.said], lessons)
         yield line + f"given back; today {each.said}" + (f" (lesson {lesson})" if lesson else "")
 
 
@@ -187,10 +189,14 @@ def _short(name):
     return f"{short}.{rest}" if rest else first
 
 
-def _lesson_on(name, lessons):
-    """The number of the first lesson whose code has the name's last two parts, or None."""
-    words = "." + ".".join(name.split(".")[-2:]) + "("
-    for lesson in lessons:
-        if words.removeprefix(".") in lesson.source:
-            return lesson.number
+def lesson_on(names, lessons):
+    """The number of the lesson that has most of one of the names, the first that any has, or None.
+
+    names: such as "tf.train.Saver", of which the last two parts are looked for.
+    """
+    for name in names:
+        words = re.compile(rf"\b{re.escape('.'.join(name.split('.')[-2:]))}\b")
+        found = [len(words.findall(lesson.source)) for lesson in lessons]
+        if any(found):
+            return lessons[found.index(max(found))].number
     return None

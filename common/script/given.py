@@ -35,6 +35,10 @@ class Given:
         self._made = {}
         self._ends = contextlib.ExitStack()
 
+    def give(self, first, module):
+        """Let `module` stand for the name `first`."""
+        self._made[first] = module
+
     def top(self, name):
         """The module that the first part of `name` stands for, or None where that is today's."""
         first = name.partition(".")[0]

@@ -46,10 +46,12 @@ def _run(program, words, figures):
     module = types.ModuleType("__main__")
     module.__file__ = str(program.path)
     sys.argv = [str(program.path), *words]
+    if os.path.abspath(sys.path[0]) == str(files.ROOT):  # before the working directory
+        del sys.path[0]
     sys.path[0:1] = [folder]
     sys.modules["__main__"] = module
     _prepare_matplotlib(figures, os.path.splitext(os.path.basename(program.path))[0])
-    importer = importing.Importer(program.python, checking.is_older(program))
+    importer = importing.Importer(folder, program.python, checking.is_older(program))
     names = module.__dict__
     shell = notebooks.Shell(lambda source: exec(source, names))
     extra = {"display": notebooks.display, "get_ipython": lambda: shell}

@@ -14,7 +14,7 @@ import urllib.request
 import urllib.response
 
 from common.script import mnist, python2
-from common.tf1.names import Namespace
+from common.tf1.names import OWN, Namespace
 
 
 @functools.lru_cache(maxsize=None)
@@ -119,7 +119,7 @@ class _System(Namespace):
         return getattr(sys, name)
 
     def __setattr__(self, name, value):
-        if name in ("_module", "_later", "_gone", "__path__"):
+        if name in (*OWN, "__path__"):
             object.__setattr__(self, name, value)
         else:
             setattr(sys, name, value)

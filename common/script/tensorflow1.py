@@ -5,6 +5,7 @@ import importlib
 
 from common.script import mnist
 from common.tf1 import older
+from common.tf1.contrib import gone
 from common.tf1.names import Namespace
 
 
@@ -22,6 +23,7 @@ def tensorflow(before_1_0=False):
             **older.names(tf, before_1_0),
             "examples": Namespace(None, {"tutorials": tutorials}, title="tensorflow.examples"),
             "compat": compat,
+            "contrib": Namespace(tf.contrib, {"learn": _learn()}),
         },
         {"core": lambda: importlib.import_module("tensorflow.core"), "python": _python},
         title="tensorflow",
@@ -33,6 +35,32 @@ def tensorflow(before_1_0=False):
 def _mnist():
     names = {"input_data": mnist.input_data()}
     return Namespace(None, names, title="tensorflow.examples.tutorials.mnist")
+
+
+_LEARN = "tensorflow.contrib.learn"
+
+
+def _learn():
+    """tf.contrib.learn: of it only MNIST is to be had."""
+    why = dict(gone.of(""))["learn"]
+    mnist_ = Namespace(mnist.input_data(), title=f"{_LEARN}.datasets.mnist")
+    tables = "nobody has carried it over; sklearn.datasets has such tables."
+    base = Namespace(
+        None,
+        {"Datasets": mnist.Datasets, "maybe_download": mnist.maybe_download},
+        title=f"{_LEARN}.datasets.base",
+        others=tables,
+    )
+    datasets = Namespace(
+        None, {"base": base, "mnist": mnist_}, title=f"{_LEARN}.datasets", others=tables
+    )
+    words = "nobody has carried it over; tf.keras.preprocessing.text.Tokenizer numbers words."
+    learn = Namespace(
+        None, {"datasets": datasets}, gone={"preprocessing": words}, title=_LEARN, others=why
+    )
+    inner = Namespace(learn, title=f"{_LEARN}.python.learn")
+    learn.python = Namespace(learn, {"learn": inner}, title=f"{_LEARN}.python")
+    return learn
 
 
 def _python():

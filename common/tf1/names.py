@@ -2,6 +2,8 @@
 
 import types
 
+OWN = ("_module", "_later", "_gone", "_others")  # attributes of a Namespace, not of its module
+
 
 class Gone:
     """What an old program asks for and nobody can give; the error's words say why, and what to use.
@@ -23,12 +25,13 @@ class Namespace(types.ModuleType):
 
     names: {name: object}. later: {name: function that makes it at its first use}. gone: {name: why
     it cannot be had, and what to use}. title: what the module is called, where that is not its own
-    name. module: None where nothing but the names is there.
+    name. module: None where nothing but the names is there. others: why all others cannot be had.
     """
 
-    def __init__(self, module, names=(), later=(), gone=(), title=None):
+    def __init__(self, module, names=(), later=(), gone=(), title=None, others=None):
         super().__init__(title or module.__name__, getattr(module, "__doc__", None))
         self._module, self._later, self._gone = module, dict(later), dict(gone)
+        self._others = others
         self.__dict__.update(names)
         self.__path__ = []  # a package: modules may be asked for below it
 
@@ -37,15 +40,30 @@ class Namespace(types.ModuleType):
 
         GoneModule where it is gone.
         """
-        if name in self._gone:
-            raise GoneModule(f"{self.__name__}.{name} cannot be had: {self._gone[name]}")
-        return getattr(self, name) if name in self._later else self.__dict__.get(name)
+        if name in self._later:
+            return getattr(self, name)
+        if name in self.__dict__:
+            return self.__dict__[name]
+        if name in self._gone or self._why(name) and not hasattr(self._module, name):
+            raise GoneModule(self._cannot(name))
+        return self._module._given(name) if isinstance(self._module, Namespace) else None
+
+    def _why(self, name):
+        """Why what it has not cannot be had, or None."""
+        return self._gone.get(name) or (None if name.startswith("_") else self._others)
+
+    def _cannot(self, name):
+        return f"{self.__name__}.{name} cannot be had: {self._why(name)}"
 
     def __getattr__(self, name):
         if name in self._later:
             value = self._later[name]()
         elif name in self._gone:
-            raise GoneName(f"{self.__name__}.{name} cannot be had: {self._gone[name]}")
+            raise GoneName(self._cannot(name))
+        elif hasattr(self._module, name):
+            value = getattr(self._module, name)
+        elif self._why(name):
+            raise GoneName(self._cannot(name))
         elif self._module is None:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         else:
@@ -54,7 +72,7 @@ class Namespace(types.ModuleType):
         return value
 
     def __dir__(self):
-        own = [name for name in self.__dict__ if name not in ("_module", "_later", "_gone")]
+        own = [name for name in self.__dict__ if name not in OWN]
         return sorted({*dir(self._module), *self._later, *own})
 
     @property

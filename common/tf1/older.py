@@ -70,6 +70,13 @@ def found(tf, name):
     return functools.reduce(getattr, name.split("."), tf)
 
 
+def summaries(tf):
+    """{name: function} of tf.contrib.deprecated."""
+    return {
+        old: found(tf, new) for old, new in RENAMED.items() if (new or "").startswith("summary")
+    }
+
+
 def concat(tf):
     """tf.concat, which takes (axis, values) as well."""
     todays = tf.concat

@@ -1,4 +1,5 @@
 import tensorflow as tf
 from tensorflow.contrib import learn
 
-print("never")
+print("building")
+classifier = learn.DNNClassifier

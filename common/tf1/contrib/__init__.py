@@ -3,7 +3,8 @@
 import functools
 import importlib
 
-from common.tf1.contrib import regularizers
+from common.tf1 import older
+from common.tf1.contrib import gone, regularizers
 from common.tf1.names import Namespace
 from common.tf1.runtime import tf
 
@@ -25,28 +26,17 @@ get_global_step get_local_variables get_model_variables get_or_create_global_ste
 get_trainable_variables get_unique_variable get_variable_full_name get_variables
 get_variables_by_name get_variables_by_suffix get_variables_to_restore global_variable
 has_arg_scope local_variable model_variable variable"""
-_GONE = {
-    name: "nobody has carried it over; " + instead
-    for name, instead in {
-        "boosted_trees": "sklearn.ensemble has boosted trees.",
-        "cudnn_rnn": "tf.contrib.rnn's cells compute the same.",
-        "data": "what was in it is in tf.data.",
-        "distribute": "one process without a strategy trains the same network.",
-        "distributions": "tf.distributions has the common ones.",
-        "eager": "this is TensorFlow 1's graph mode; tf.compat.v2 has today's way.",
-        "estimator": "write the loop with tf.Session, or use tf.keras's fit.",
-        "factorization": "sklearn.cluster.KMeans does what its KMeans did.",
-        "keras": "use tf.keras.",
-        "learn": "write the loop with tf.Session, or use tf.keras's fit; "
-        "tensorflow.examples.tutorials.mnist has its MNIST.",
-        "linear_optimizer": "use tf.train's optimizers.",
-        "lookup": "use tf.lookup.",
-        "predictor": "use tf.saved_model.loader.load and tf.Session.",
-        "tensor_forest": "sklearn.ensemble.RandomForestClassifier does what it did.",
-        "tensorrt": "a plain tf.Session computes the same.",
-        "timeseries": "write the model with tf.contrib.rnn's cells.",
-        "tpu": "remove it: the same network runs on any device.",
-    }.items()
+# {module: where its names lay in 1.15's own files, below `python`}
+_PLACES = {
+    "framework": "framework ops: checkpoint_ops experimental tensor_util variables",
+    "layers": "layers ops: embedding_ops encoders feature_column feature_column_ops initializers "
+    "layers normalization optimizers regularizers rev_block_lib sparse_ops summaries utils",
+    "legacy_seq2seq": "ops: seq2seq",
+    "rnn": "ops: core_rnn_cell core_rnn_cell_impl core_rnn fused_rnn_cell gru_ops lstm_ops rnn "
+    "rnn_cell",
+    "seq2seq": "ops: attention_wrapper basic_decoder beam_search_decoder beam_search_ops decoder "
+    "helper loss",
+    "training": "training: bucket_ops evaluation hparam sampling_ops training",
 }
 
 
@@ -61,14 +51,42 @@ def _slim(name):
     return slim.get(name)
 
 
+_OWN_FILES = "it was of TensorFlow's own files; `python -m lessons check` lists what is given."
+
+
+def _given(name, names=(), later=(), module=None):
+    """The module of tf.contrib by that name; what 1.15.5 had of it and it has not is refused."""
+    title = f"tensorflow.contrib.{name}"
+    made = Namespace(module, names, later, gone.of(name), title)
+    if name in _PLACES:
+        folders, files = _PLACES[name].split(":")
+        inner = dict.fromkeys(files.split(), made)
+        below = {
+            each: Namespace(made, inner, title=f"{title}.python.{each}", others=_OWN_FILES)
+            for each in folders.split()
+        }
+        made.python = Namespace(None, below, title=f"{title}.python", others=_OWN_FILES)
+    return made
+
+
 def _module(name):
-    return lambda: importlib.import_module(name)
+    """A function that makes the module of tf.contrib that is written here."""
+    return lambda: _given(name, module=importlib.import_module(f"common.tf1.contrib.{name}"))
+
+
+def _layers_of_slim(name):
+    return importlib.import_module(f"tf_slim.layers.{name}")
 
 
 def _layers():
     names = {name: getattr(regularizers, name) for name in _REGULARIZERS.split()}
     names["embed_sequence"] = embed_sequence
-    return Namespace(None, names, _from_slim(_LAYERS), title="tensorflow.contrib.layers")
+    names["safe_embedding_lookup_sparse"] = tf.nn.safe_embedding_lookup_sparse
+    later = _from_slim(_LAYERS)
+    later["OPTIMIZER_CLS_NAMES"] = lambda: _layers_of_slim("optimizers").OPTIMIZER_CLS_NAMES
+    later["OPTIMIZER_SUMMARIES"] = lambda: _layers_of_slim("optimizers").OPTIMIZER_SUMMARIES
+    later["summaries"] = lambda: _layers_of_slim("summaries")
+    return _given("layers", names, later)
 
 
 def embed_sequence(
@@ -105,22 +123,30 @@ def embed_sequence(
 def _framework():
     later = _from_slim(_FRAMEWORK)
     names = {
+        "TensorSpec": tf.TensorSpec,
         "argsort": tf.argsort,
+        "assert_same_float_dtype": tf.debugging.assert_same_float_dtype,
+        "assert_scalar": tf.debugging.assert_scalar,
+        "assert_scalar_int": tf.debugging.assert_scalar,
+        "get_name_scope": lambda: tf.get_default_graph().get_name_scope(),
         "init_from_checkpoint": tf.train.init_from_checkpoint,
         "is_tensor": tf.is_tensor,
         "list_variables": tf.train.list_variables,
         "load_checkpoint": tf.train.load_checkpoint,
         "load_variable": tf.train.load_variable,
         "nest": tf.nest,
+        "py_func": tf.py_func,
+        "smart_constant_value": tf.get_static_value,
         "sort": tf.sort,
     }
-    return Namespace(None, names, later, title="tensorflow.contrib.framework")
+    return _given("framework", names, later)
 
 
 def _whole_slim():
     from common.tf1.contrib import slim
 
-    return Namespace(slim.loaded(), title="tensorflow.contrib.slim")
+    names = {"embed_sequence": embed_sequence}
+    return _given("slim", names, module=slim.loaded())
 
 
 def _projector():
@@ -133,30 +159,56 @@ def _projector():
     )
 
 
+def _metrics():
+    names = {
+        f"set_{each}": getattr(tf.sets, each)
+        for each in ["difference", "intersection", "size", "union"]
+    }
+    return _given(
+        "metrics", {**names, "confusion_matrix": tf.math.confusion_matrix}, module=_slim("metrics")
+    )
+
+
+def _stateless():
+    names = ["normal", "uniform", "truncated_normal"]
+    given = {f"stateless_random_{each}": getattr(tf.random, f"stateless_{each}") for each in names}
+    given["stateless_truncated_normal"] = given.pop("stateless_random_truncated_normal")
+    return _given("stateless", {**given, "stateless_multinomial": tf.random.stateless_multinomial})
+
+
+def _training():
+    names = {"HParams": HParams, "checkpoints_iterator": tf.train.checkpoints_iterator}
+    own = """add_gradients_summaries clip_gradient_norms clip_gradient_norms_fn create_train_op
+    multiply_gradients train"""
+    return _given("training", names, _from_slim(own, "training."))
+
+
+def _util():
+    names = "make_tensor_proto make_ndarray"
+    given = {name: getattr(tf, name) for name in names.split()}
+    return _given("util", {**given, "constant_value": tf.get_static_value})
+
+
 contrib = Namespace(
     None,
     {"layers": _layers()},
     {
+        "deprecated": lambda: _given("deprecated", older.summaries(tf)),
         "framework": _framework,
-        "legacy_seq2seq": _module("common.tf1.contrib.legacy_seq2seq"),
-        **_from_slim("losses metrics"),
-        "rnn": _module("common.tf1.contrib.rnn"),
-        "seq2seq": _module("common.tf1.contrib.seq2seq"),
+        "legacy_seq2seq": _module("legacy_seq2seq"),
+        **_from_slim("losses"),
+        "metrics": _metrics,
+        "nn": lambda: _given("nn"),
+        "rnn": _module("rnn"),
+        "seq2seq": _module("seq2seq"),
+        "signal": lambda: _given("signal", module=tf.signal),
         "slim": _whole_slim,
+        "stateless": _stateless,
         "tensorboard": _projector,
-        "training": lambda: Namespace(
-            None,
-            {"HParams": HParams},
-            _from_slim("create_train_op clip_gradient_norms train", "training."),
-            title="tensorflow.contrib.training",
-        ),
-        "util": lambda: Namespace(
-            None,
-            {"make_tensor_proto": tf.make_tensor_proto, "make_ndarray": tf.make_ndarray},
-            title="tensorflow.contrib.util",
-        ),
+        "training": _training,
+        "util": _util,
     },
-    _GONE,
+    gone.of(""),
     title="tensorflow.contrib",
 )
 
