@@ -161,6 +161,8 @@ MAKES_TEN = "run 10 --steps 100"
 READ_TEN = ("restore 10", "run 10 --resume")
 GOES_ON = "run 10 --resume --steps 120"
 
+_WHEN_IMPORTED = {"__pycache__", "keras.json"}
+
 KINDS = (
     Kind("index", f"{NEWEST}.index", READ_TEN, MAKES_TEN, as_undamaged_or_said),
     Kind("data", f"{NEWEST}.data-*", READ_TEN, MAKES_TEN, as_undamaged_or_said),
@@ -294,10 +296,10 @@ class Course:
         return self.worker.answer(*words)
 
     def _content(self):
-        """{path: content} of all files of the copy but for what Python keeps."""
+        """{path: content} of all files of the copy but for what imports leave, once."""
         found = {}
         for path in self.folder.rglob("*"):
-            if path.is_file() and "__pycache__" not in path.parts:
+            if path.is_file() and not _WHEN_IMPORTED & {*path.parts}:
                 content, usual = path.read_bytes(), self._state.get(path)
                 found[path] = usual if content == usual else content  # once in memory
         return found
