@@ -155,7 +155,7 @@ def display(*values, **_):
 
 def load_into(shell):
     """Have the cells of IPython's `shell` import as scripts do; its own code imports as ever."""
-    importer = importing.Importer()
+    importer = importing.Importer(os.getcwd())  # where a notebook lies
     shell.user_ns["__builtins__"] = importer.builtins(3)
     shell.user_global_ns["__builtins__"] = shell.user_ns["__builtins__"]
     importer.__enter__()
