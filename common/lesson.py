@@ -42,8 +42,8 @@ class Lesson:
         script = caller.get("__file__") if caller["__name__"] == "__main__" else None
         self.info = catalogue.of_script(Path(script)) if script else catalogue.find(name)
         self.name = name
-        self.script = lesson_flags.running_script()
-        request = lesson_flags.script_request(script, self.info, parameters)
+        self.script = script if script and lesson_flags.is_of_argv(script) else None
+        request = lesson_flags.script_request(self.script, self.info, parameters)
         self.mode = "restore" if restore else "resume" if resume else request.mode
         self._output = files.for_tensorflow(self.info.output_folder(request.output))
         self._output_flag = lesson_flags.output_flag(request.output or self.info.own_output)

@@ -13,8 +13,9 @@ class Settings:
     """The parameters of one run and the saved run that it restores or resumes.
 
     name: which lesson it is, whose checkpoints ship and whose script has the document's settings.
-    values: {name: value}. saved_folder: where the checkpoints of the saved run are, None for a run
-    from the beginning. saved_numbers: what that run came to. command: trains the lesson anew.
+    values: {name: value}, once they are `set`. saved_folder: where the checkpoints of the saved run
+    are, None for a run from the beginning. saved_numbers: what that run came to. command: trains
+    the lesson anew.
     Raises UsageError for values that do not fit and CourseError for a saved run that cannot be
     used.
     """
@@ -29,7 +30,6 @@ class Settings:
         run = self._read_run()
         self._recorded, self.saved_numbers = run["parameters"], run["numbers"]
         self._known_data = _known_data(run) if "data" in declared else None
-        self.set({})
 
     def set(self, given):
         """Have these values as well; UsageError for one that does not fit."""

@@ -39,12 +39,6 @@ class History:
     def __getitem__(self, name):
         return np.array([row[name] for row in self.rows], dtype=np.float64)
 
-    def after(self, count, name):
-        """That column's value after so many rows; the last there is, in a shorter run."""
-        if not self.rows:
-            raise CourseError("There is no history yet: first run the cell that trains to its end.")
-        return self[name][:count][-1]
-
     def __len__(self):
         return len(self.rows)
 

@@ -33,8 +33,8 @@ class LessonInfo:
 
     script, notebook: paths. name: that of its folders, from its file's: "10_yogurt_mse". number:
     "10"; the name, where that has none. source: its text, "" where that cannot be read. title,
-    title_zh, rebuilds: of its first cell, as far as it has them. problem: why it cannot be taken
-    for a lesson without running it, one sentence; "" where it can.
+    title_zh, rebuilds: of its first cell, as far as it has them. Its code is parsed once it is
+    asked for the parameters or the problem.
     """
 
     def __init__(self, script):
@@ -43,20 +43,23 @@ class LessonInfo:
         self.name = _name_of(script.stem)
         numbered = _NUMBERED.match(self.name)
         self.number = numbered[0] if numbered and _is_listed(script) else self.name
-        self._parameters = {}
         try:
-            self.source = _text_of(script)
-            self.problem = ""
+            self.source, self._unreadable = _text_of(script), ""
         except CourseError as error:
-            self.source, self.problem = "", str(error)
+            self.source, self._unreadable = "", str(error)
         title, rebuilds = _TITLE.search(self.source), _REBUILDS.search(self.source)
         self.title = title[1] if title else self.name
         self.title_zh = (title and title[2]) or ""
         self.rebuilds = rebuilds[1].replace("\n# ", " ") if rebuilds else ""
+
+    @property
+    def problem(self):
+        """Why it cannot be taken for a lesson without running it, one sentence; "" where it can."""
         try:
-            self._parameters = {} if self.problem else _parameters(self.source, script)
+            self.parameters  # noqa: B018
         except CourseError as error:
-            self.problem = str(error)
+            return str(error)
+        return ""
 
     @property
     def parameters(self):
@@ -64,9 +67,9 @@ class LessonInfo:
 
         Raises CourseError, its `problem`, where it has one.
         """
-        if self.problem:
-            raise CourseError(self.problem)
-        return self._parameters
+        if self._unreadable:
+            raise CourseError(self._unreadable)
+        return _parameters(self.source, self.script)
 
     @property
     def own_output(self):

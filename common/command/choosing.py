@@ -6,12 +6,15 @@ from common.command.lesson_flags import Arguments
 PROG = "python -m lessons"
 
 
+def bare_parser(command, description, examples):
+    """The parser of one command, with no argument yet."""
+    lines = "".join(f"\n  {PROG} {command} {example}" for example in examples)
+    return Arguments(prog=f"{PROG} {command}", description=description, epilog=f"examples:{lines}")
+
+
 def parser_of(command, description, examples, nargs="+"):
     """The parser of one command, with its lessons."""
-    lines = "".join(f"\n  {PROG} {command} {example}" for example in examples)
-    parser = Arguments(
-        prog=f"{PROG} {command}", description=description, epilog=f"examples:{lines}"
-    )
+    parser = bare_parser(command, description, examples)
     parser.add_argument(
         "lessons", nargs=nargs, metavar="LESSON", help="a number (10), a name (yogurt_mse), or all"
     )

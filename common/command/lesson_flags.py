@@ -141,8 +141,8 @@ class Request:
 
 
 def script_request(script, info, parameters):
-    """The Request in sys.argv's flags, where they are the `script`'s; else an empty one."""
-    if script is None or not _is_of_argv(script):
+    """The Request in sys.argv's flags, which are the `script`'s; an empty one where it is None."""
+    if script is None:
         return Request()
     parser = lesson_parser(info, parameters, f"python {files.shown(sys.argv[0])}")
     options = parser.parse_args(sys.argv[1:])
@@ -158,10 +158,11 @@ def running_script():
     There is none in a notebook, at a prompt, and where another program runs the script.
     """
     script = getattr(sys.modules.get("__main__"), "__file__", None)
-    return Path(script) if script and _is_of_argv(script) else None
+    return Path(script) if script and is_of_argv(script) else None
 
 
-def _is_of_argv(script):
+def is_of_argv(script):
+    """Whether sys.argv is of that script, and its flags are."""
     named = sys.argv[0] if sys.argv else ""
     try:
         return script == named or os.path.samefile(script, named)

@@ -39,8 +39,9 @@ def _list_row(lesson):
 
 def _checkpoint_words(lesson):
     own = files.output_folder() / "checkpoints" / lesson.name
-    for folder, whose in ((own, "yours"), (files.PRETRAINED / lesson.name, "shipped")):
-        found = saved.own_checkpoints(folder, lesson.name).values()
+    yours = [prefixes[-1] for prefixes in saved.own_checkpoints(own, lesson.name).values()]
+    shipped = (files.PRETRAINED / lesson.name).rglob("*.index")  # whose records need not be read
+    for whose, found in (("yours", yours), ("shipped", [path.with_suffix("") for path in shipped])):
         if found:
-            return f"{whose}, step {max(saved.step(each[-1]) for each in found)}"
+            return f"{whose}, step {max(map(saved.step, found))}"
     return "none"

@@ -1,22 +1,13 @@
 """`python -m lessons script` and `check`: somebody's own TensorFlow 1 program."""
 
 from common.command import catalogue
-from common.command.choosing import PROG
-from common.command.lesson_flags import Arguments
+from common.command.choosing import bare_parser
 from common.errors import UsageError
 
 
-def _parser(command, description, examples):
-    lines = "".join(f"\n  {PROG} {command} {example}" for example in examples)
-    parser = Arguments(
-        prog=f"{PROG} {command}", description=description, epilog=f"examples:{lines}"
-    )
-    return parser
-
-
-def script(words):
+def script(argv):
     """Run a TensorFlow 1 script or notebook as it is; its exit code."""
-    parser = _parser(
+    parser = bare_parser(
         "script",
         "Run a TensorFlow 1 script (.py) or notebook (.ipynb), of Python 2 or 3, as it is; nothing "
         "on disk\nis rewritten. What stands behind its name are its own arguments.",
@@ -32,7 +23,7 @@ def script(words):
     parser.add_argument(
         "--digits", action="store_true", help="let the embedded digits stand for MNIST"
     )
-    ours, path, own = _parted(words)
+    ours, path, own = _parted(argv)
     parser.add_argument("file", metavar="FILE", help="the script, with its own arguments behind")
     options = parser.parse_args(ours + ([path] if path is not None else []))
     from common.script import running
@@ -49,24 +40,24 @@ def _report(program):
         print(line)
 
 
-def _parted(words):
+def _parted(argv):
     """The command's own flags, the script, and the script's own words."""
     k = 0
-    while k < len(words) and words[k].startswith("-") and words[k] != "-":
-        k += 2 if words[k] == "--figures" else 1
-    return words[:k], (words[k] if k < len(words) else None), words[k + 1 :]
+    while k < len(argv) and argv[k].startswith("-") and argv[k] != "-":
+        k += 2 if argv[k] == "--figures" else 1
+    return argv[:k], (argv[k] if k < len(argv) else None), argv[k + 1 :]
 
 
-def check(words):
+def check(argv):
     """Say what of scripts is gone; nothing of them is run. 1 where something cannot be had."""
-    parser = _parser(
+    parser = bare_parser(
         "check",
         "Say what a TensorFlow 1 script uses that is gone: what is given back when it runs, and "
         "what cannot\nbe had. Nothing of it is run.",
         ["old.py", "*.py old.ipynb"],
     )
     parser.add_argument("files", metavar="FILE", nargs="+", help="a script or a notebook")
-    options = parser.parse_args(words)
+    options = parser.parse_args(argv)
     from common.script import checking, sources
 
     gone = False
