@@ -308,6 +308,7 @@ def test_the_learners_own_figures_are_shown_and_the_course_changes_no_backend(ke
     assert said(kernel, backend, "look") == ""
 
 
+@pytest.mark.slow
 def test_papermill_finds_its_cell_and_what_it_injects_reaches_the_lesson(tmp_path):
     """Papermill puts a cell that begins with its comment behind the one that has this tag."""
     notebook = stored("18_moving_average")

@@ -169,6 +169,7 @@ def test_a_damaged_meta_graph_is_one_sentence(copy, course_here):
 # TensorFlow 1.15.5 itself -------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @needs_tensorflow_1
 def test_one_lesson_has_the_same_bits_in_both_and_crosses_over(tmp_path):
     code, out, err = python("-m", "tools.parity", "26", "--runs", tmp_path)

@@ -346,7 +346,7 @@ def same(one, other):
     return one == other
 
 
-@pytest.mark.parametrize("programs", [25, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("programs", [12, pytest.param(300, marks=pytest.mark.slow)])
 def test_random_programs_on_random_graphs_show_no_difference(programs, tmp_path_factory):
     callables = []
 

@@ -10,7 +10,7 @@ from stress._worker import Worker
 QUICK = ("shipped, lesson 10", "images of one's own, idx.gz", "house prices, CSV", "notebook")
 
 
-@pytest.mark.parametrize("count", [4, pytest.param(24, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [2, pytest.param(24, marks=pytest.mark.slow)])
 def test_a_few_damaged_files_are_refused_or_do_no_harm(count, tmp_path):
     kinds = [kind for kind in damage.KINDS if kind.what in QUICK]
     attempts = list(damage.attempts(count, 0, tmp_path, kinds))
