@@ -1,20 +1,19 @@
 """One run of one lesson: its parameters, folders, sessions, checkpoints, figures and results."""
 
-import platform
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
 
-from common import cells, divergence, errors, files, locks, progress, results, saved
+from common import cells, divergence, errors, files, locks, progress, results
 from common.command import catalogue, lesson_flags
 from common.data import images
-from common.errors import CourseError
 from common.figures import Figures
+from common.folders import Folders
 from common.parameters import declared
 from common.settings import Settings
-from common.tf1 import events, messages, tf
+from common.tf1 import events, tf
 from common.training import Training
 
 
@@ -28,7 +27,8 @@ class Lesson:
 
     The script that calls it, `__main__`, has its flags taken from the command line, and folders of
     its own, named after its file; a copy of a lesson's script is a lesson. One that lies outside of
-    the course saves beside itself.
+    the course saves beside itself. checkpoint_folder, summary_folder: Paths, of the checkpoints and
+    of event files, figures/ and results.json; summaries: the folder of the event files, a str.
 
     Making one begins afresh: an empty default graph. Raises UsageError for values that do not fit
     and CourseError for a checkpoint folder that cannot be used, or that another program is using.
@@ -45,16 +45,20 @@ class Lesson:
         self.script = script if script and lesson_flags.is_of_argv(script) else None
         request = lesson_flags.script_request(self.script, self.info, parameters)
         self.mode = "restore" if restore else "resume" if resume else request.mode
-        self._output = files.for_tensorflow(self.info.output_folder(request.output))
         self._output_flag = lesson_flags.output_flag(request.output or self.info.own_output)
+        run = f"python -m lessons run {self.info.word}"
+        self.command_to_train = f"{run}{self._output_flag}"
+        self.command_to_go_on = f"{run} --resume{self._output_flag}"
         self._comparisons = results.Comparisons()
-        self._figures = Figures(self.summary_folder / "figures", self.info.number)
         self._trainings = {}
         self._images = None
         self._seeds = 0
-        self._folders_ready = False
         divergence.end_with_caller()
-        locks.take(self.info, self._output)
+        self.folders = Folders(self.info, self.mode, request.output)
+        self.checkpoint_folder = self.folders.checkpoints
+        self.summary_folder = self.folders.summaries
+        self.summaries = self.folders.event_files
+        self._figures = Figures(self.folders.figures, self.info.number)
         self._settings = Settings(
             self.info,
             name,
@@ -73,22 +77,6 @@ class Lesson:
         tf.reset_default_graph()
 
     # Settings ------------------------------------------------------------------------------
-
-    @property
-    def checkpoint_folder(self):
-        """checkpoints/NN_name, where this lesson saves."""
-        return self._output / "checkpoints" / self.info.name
-
-    @property
-    def summary_folder(self):
-        """summaries/NN_name, where event files, figures/ and results.json go."""
-        return self._output / "summaries" / self.info.name
-
-    @property
-    def summaries(self):
-        """The folder of the event files, a str; a restore leaves the run's own alone."""
-        restored = "restored" if self.mode == "restore" else ""
-        return str(self.summary_folder / restored)
 
     def set_parameters(self, values):
         """Have these parameters, before any is used; UsageError for one that does not fit."""
@@ -126,39 +114,15 @@ class Lesson:
 
     # Training ------------------------------------------------------------------------------
 
-    def _make_folders(self):
-        """Make the folders, once, and see that they are this program's own."""
-        locks.take(self.info, self._output)  # `finish` lets go; in a notebook this may come later
-        if self._folders_ready:
-            return
-        if self.mode == "restore":
-            files.remove_folder(self.summary_folder / "restored")
-        else:
-            files.make_writable(self.checkpoint_folder.parent)
-        files.make_writable(self.summary_folder / "figures")
-        files.remove_unfinished(self.summary_folder)
-        self._folders_ready = True
-
     def _clear(self):
         """Put aside what the last run left but for the figures that this one has drawn already.
 
         The checkpoints go first: without them a run that is killed here begins at the beginning.
         """
-        if saved.put_aside(self.checkpoint_folder, self.info.name):
-            print(f"Kept {self._before()} until this run has come as far")
+        self.folders.put_aside()
         self.write_run(numbers={})  # from here on there is nothing to put back
         files.remove_folder(self.summary_folder)
         self._figures.save_again()
-
-    @property
-    def kept_aside(self):
-        """The folder of the training before, a Path, or None where none is kept."""
-        aside = saved.before(self.checkpoint_folder)
-        return aside if aside.exists() else None
-
-    def _before(self):
-        steps = saved.steps_saved(self.kept_aside, self.info.name)
-        return f"the training before, {steps} steps, in {files.shown(self.kept_aside)}"
 
     def training(self, sess, saver, name="", may_diverge=False, data=()):
         """The Training in `sess`, whose variables have their initial values.
@@ -172,7 +136,7 @@ class Lesson:
         asks them for batches; they begin with their first one, or go on with the one after the
         checkpoint's last.
         """
-        self._make_folders()
+        self.folders.make()
         if not self._trainings and self.mode != "restore":
             if self.saved_folder is None:
                 self._clear()
@@ -189,14 +153,7 @@ class Lesson:
             sentence = training.explained(error)
             if sentence:
                 return sentence
-        said = str(getattr(error, "stderr", None) or error).strip().splitlines()[-1:]
-        own = [str(self.checkpoint_folder), str(self.summary_folder)]
-        if messages.file_is_gone("".join(said)) and any(folder in said[0] for folder in own):
-            return CourseError(
-                f"A file of this lesson is gone ({said[0]}): run the lesson again, and leave its "
-                "folders alone until it ends."
-            )
-        return None
+        return self.folders.explained(error)
 
     def write_run(self, numbers):
         """Write run.json: the parameters of the checkpoints, and what the run came to."""
@@ -219,14 +176,6 @@ class Lesson:
             return f"Interrupted before lesson {self.info.number} saved anything."
         return f"Interrupted; {''.join(last)}go on with `{self.command_to_go_on}`."
 
-    @property
-    def command_to_train(self):
-        return f"python -m lessons run {self.info.word}{self._output_flag}"
-
-    @property
-    def command_to_go_on(self):
-        return f"python -m lessons run {self.info.word} --resume{self._output_flag}"
-
     # Figures and results -------------------------------------------------------------------
 
     def figure(self, number, slug, title, caption):
@@ -235,7 +184,7 @@ class Lesson:
         number: the document's ("3", "4-7"), or "" for one of our own. It becomes
         summaries/NN_name/figures/figure-03-slug.png, title and caption drawn into it.
         """
-        self._make_folders()
+        self.folders.make()
         self._figures.save(number, slug, title, caption)
 
     def animation(self, slug, title, caption, draw, frames):
@@ -245,28 +194,31 @@ class Lesson:
         they are very many, evenly spaced ones are taken, with the first and the last. It becomes
         summaries/NN_name/figures/slug.gif, title and caption drawn into it.
         """
-        self._make_folders()
+        self.folders.make()
         self._figures.animate(slug, title, caption, draw, frames)
 
     def record(self, name, value):
         """Keep a number of this run, for results.json and to be shown again after a restore."""
         self._comparisons.append(results.Comparison(name, results.plain(value)))
 
-    def compare(self, name, here, document=None, within=None, tensorflow_1=None, because=None):
+    def compare(
+        self, name, here, document=None, within=None, tensorflow_1=None, because=None, book=None
+    ):
         """Keep a number of this run beside what is known of it.
 
-        document: what the document states, and `within` how much of a difference its rounding
-        allows. tensorflow_1: what genuine TensorFlow 1.15.5 gives, which is to agree to 1e-5 of
-        itself, or to `within` where the document states nothing.
+        document, book: what the document states, and the book or course behind it; `within`, how
+        much of a difference their rounding allows. tensorflow_1: what genuine TensorFlow 1.15.5
+        gives, which is to agree to 1e-5 of itself, or to `within` where nobody else states it.
         because: why it is known not to agree with the default settings; with others it is not
         compared.
         """
         here = results.plain(here)
-        if document is not None:
-            self._compare(name, here, results.DOCUMENT, document, within or 0, because)
-            within = None
+        for source, says in ((results.DOCUMENT, document), (results.BOOK, book)):
+            if says is not None:
+                self._compare(name, here, source, says, within or 0, because)
         if tensorflow_1 is not None:
-            within = within or results.RELATIVE * abs(tensorflow_1)
+            stated = document is not None or book is not None
+            within = (not stated and within) or results.RELATIVE * abs(tensorflow_1)
             self._compare(name, here, results.GENUINE, tensorflow_1, within, because)
 
     def _compare(self, *what):
@@ -283,11 +235,22 @@ class Lesson:
 
         After a restore it prints the numbers saved beside the numbers restored as well.
         """
-        self._make_folders()
+        self.folders.make()
         with files.writing(self.summary_folder):
             self._figures.write_events()
             events.close_writers(self.summary_folder)
-        files.write_json(self.summary_folder / "results.json", self._results())
+        results.write(
+            self.summary_folder / "results.json",
+            self._comparisons,
+            lesson=self.name,
+            mode=self.mode,
+            parameters=self.parameters,
+            images=str(self._images) if self._images else None,
+            steps=sum(each.step for each in self._trainings.values()),
+            seconds=round(time.time() - self._started, 2),
+            figures=self._figures.names,
+            tensorflow=tf.__version__,
+        )
         title = f"Lesson {self.info.number}: what the document says, and what came out here"
         results.show(title, [([], each) for each in self._comparisons])
         if self.mode == "restore":
@@ -295,27 +258,11 @@ class Lesson:
             results.show_restored(title, self._settings.saved_numbers, self._comparisons)
         else:
             self.write_run(self._comparisons.numbers)
-            if saved.forget_before(self.checkpoint_folder, self.info.name):
-                print(f"Before       {self._before()}; put it in the place of this one to go on")
+            self.folders.forget_before()
             print(f"Checkpoints  {files.shown(self.checkpoint_folder)}")
-        print(f"Figures      {files.shown(self.summary_folder / 'figures')}")
+        print(f"Figures      {files.shown(self.folders.figures)}")
         print(f"TensorBoard  python -m lessons tensorboard {self.info.word}{self._output_flag}")
         np.seterr(**self._numpy)
         progress.tell_when_interrupted(None)
         errors.explain_with(None)
         locks.release()
-
-    def _results(self):
-        return {
-            "lesson": self.name,
-            "mode": self.mode,
-            "parameters": self.parameters,
-            "images": str(self._images) if self._images else None,
-            "steps": sum(each.step for each in self._trainings.values()),
-            "seconds": round(time.time() - self._started, 2),
-            "numbers": [each.as_record() for each in self._comparisons],
-            "figures": self._figures.names,
-            "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-            "numpy": np.__version__,
-        }

@@ -2,19 +2,24 @@
 
 import math
 import numbers
+import platform
 
-from common import tables
+import numpy as np
+
+from common import files, tables
 
 DOCUMENT = "document"
-GENUINE = "TF 1.15.5"
+BOOK = "book"  # or the course that the document was taken from
+GENUINE = "1.15.5"
+SOURCES = (DOCUMENT, BOOK, GENUINE)
 RELATIVE = 1e-5  # how far from genuine TensorFlow 1.15.5's figure one may be, in parts of it
 
 
 class Comparison:
     """One number of a lesson: what a source says of it and what came out here.
 
-    name, here: the number, or words. source: DOCUMENT, GENUINE (genuine TensorFlow
-    1.15.5) or None where nobody states it. says: its figure there.
+    name, here: the number, or words. source: one of SOURCES (the last is genuine TensorFlow
+    1.15.5), or None where nobody states it. says: its figure there.
     agrees: "yes", "no", "not compared" or "". why: the reason, where it is not "yes".
     """
 
@@ -65,25 +70,49 @@ def agree(here, says, within):
     return here == says
 
 
-def show(title, rows, leading=()):
-    """Print what the documents say, what came out here and whether it agrees; reasons below.
+def table(rows, leading=()):
+    """The columns, the rows and the reasons: what each source says of a number, beside it.
 
-    rows: pairs of a list of cells for the `leading` columns and a Comparison.
+    rows: pairs of a list of cells for the `leading` columns and a Comparison. A number of which
+    several sources speak has one row, and a source of which no row is has no column.
     """
+    groups = []
+    for lead, each in rows:
+        if groups and groups[-1][1][-1].name == each.name and not any(lead):
+            groups[-1][1].append(each)
+        else:
+            groups.append((lead, [each]))
+    sources = [source for source in SOURCES if any(each.source == source for _, each in rows)]
     notes = {}
     cells = []
-    for lead, each in rows:
+    for lead, group in groups:
+        says = {each.source: tables.as_text(each.says) for each in group}
+        figures = [says.get(source, "") for source in sources]
+        here = tables.as_text(group[0].here)
+        cells.append([*lead, group[0].name, *figures, here, _agree(group, notes)])
+    reasons = [f"[{number}] {why}" for why, number in notes.items()]
+    return [*leading, "number", *sources, "here", "agrees"], cells, reasons
+
+
+def _agree(group, notes):
+    """The verdict on a number: one word, or one for each source, with the marks of the reasons."""
+    words = {}
+    for each in group:
         mark = f" [{notes.setdefault(each.why, len(notes) + 1)}]" if each.why else ""
-        says = "" if each.source is None else tables.as_text(each.says)
-        star = " *" if each.source == GENUINE else ""
-        cells.append([*lead, each.name, says + star, each.here, each.agrees + mark])
-    tables.show(title, [*leading, "number", "the document", "here", "agrees"], cells)
-    if any(each.source == GENUINE for _, each in rows):
-        print("  * as genuine TensorFlow 1.15.5 gives it")
+        words[each.source] = each.agrees + mark
+    if len(set(words.values())) == 1:
+        return words[group[0].source]
+    return ", ".join(f"{source} {word}" for source, word in words.items())
+
+
+def show(title, rows, leading=()):
+    """Print the `table`, and the reasons below it."""
+    columns, cells, reasons = table(rows, leading)
+    tables.show(title, columns, cells)
     if any(each.agrees == "not compared" for _, each in rows):
         print("  What is not compared stands beside the figure of the default settings.")
-    for why, number in notes.items():
-        print(f"  [{number}] {why}")
+    for reason in reasons:
+        print(f"  {reason}")
 
 
 def show_restored(title, saved, comparisons):
@@ -102,3 +131,10 @@ def _verdict(saved, restored):
         return "same"
     within = RELATIVE * abs(saved) if isinstance(saved, numbers.Number) else 0
     return "same but for rounding" if agree(restored, saved, within) else "differs"
+
+
+def write(path, comparisons, **facts):
+    """Write results.json: the facts of a run, its numbers, and the versions of what made them."""
+    versions = {"python": platform.python_version(), "numpy": np.__version__}
+    numbers = [each.as_record() for each in comparisons]
+    files.write_json(path, {**facts, "numbers": numbers, **versions})

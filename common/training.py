@@ -103,7 +103,7 @@ class Training:
         return True
 
     def _nothing_saved(self):
-        kept = self._lesson.kept_aside
+        kept = self._lesson.folders.before
         kept = f" ({files.shown(kept)} holds the training before)" if kept else ""
         return (
             f"{self._title} was stopped before it saved a step: finish it with "

@@ -1,13 +1,14 @@
 """What stands around the course: supported Pythons, ruff, what the README promises."""
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
 
 import pytest
 
-from common import supported_python
+from common import Lesson, supported_python
 from conftest import ROOT
 
 
@@ -70,6 +71,10 @@ def test_nothing_imports_upwards(place):
                 found += [(path.name, f"{node.module}.{each.name}") for each in node.names]
     assert found
     assert [each for each in found if re.match(rf"({UPWARDS[place]})\b", each[1])] == []
+
+
+def test_a_lesson_is_small_enough_to_be_read():
+    assert len(inspect.getsource(Lesson).splitlines()) <= 250
 
 
 def test_requirements_are_pinned_and_install_the_course():

@@ -101,7 +101,9 @@ class TestEveryLesson:
         assert results["steps"] % results["parameters"].get("steps", 1) == 0 < results["steps"]
         assert results["tensorflow"] and results["numpy"] and results["python"]
         assert {each["name"]: each["here"] for each in results["numbers"]} == run.numbers
-        assert all(each["source"] in ("document", "TF 1.15.5", None) for each in results["numbers"])
+        assert all(
+            each["source"] in ("document", "book", "1.15.5", None) for each in results["numbers"]
+        )
 
 
 def test_the_scalars_of_lesson_10_are_the_loss_it_printed_the_weights_of(run_lesson):

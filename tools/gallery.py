@@ -20,6 +20,7 @@ from common import files, tables
 from common.command import catalogue, lesson_flags
 from common.data import images
 from common.errors import CourseError
+from common.results import Comparison, table
 
 FOLDER = files.ROOT / "docs" / "gallery"
 PAGE = files.ROOT / "docs" / "gallery.md"
@@ -101,13 +102,9 @@ def _numbers(kept):
     versions = f"Python {results['python']}, TensorFlow {results['tensorflow']}"
     versions += f", NumPy {results['numpy']}"
     lines = ["", f"{results['images']}, on {results['made']}, with {versions}.", ""]
-    rows = []
-    for each in results["numbers"]:
-        says = "" if each["source"] is None else tables.as_text(each["says"])
-        star = "*" if each["source"] == "TF 1.15.5" else ""
-        rows.append([each["name"], says + star, tables.as_text(each["here"]), each["agrees"]])
-    lines += tables.markdown(["number", "the document", "here", "agrees"], rows)
-    return [*lines, "", "\\* as genuine TensorFlow 1.15.5 gives it"]
+    compared = [([], Comparison(**each)) for each in results["numbers"]]
+    columns, rows, _ = table(compared)
+    return [*lines, *tables.markdown(columns, rows)]
 
 
 def main(argv):

@@ -136,7 +136,7 @@ def as_a_notebook(path, done, expected):
 # The kinds ----------------------------------------------------------------------------------------
 
 
-class Kind(NamedTuple):
+class Damaged(NamedTuple):
     """A kind of file. what: for the table. pattern: of its paths. reads: the commands that read it.
 
     made: the command that makes it, "" for what is there already. judge: says what is wrong with a
@@ -164,50 +164,50 @@ GOES_ON = "run 10 --resume --steps 120"
 _WHEN_IMPORTED = {"__pycache__", "keras.json"}
 
 KINDS = (
-    Kind("index", f"{NEWEST}.index", READ_TEN, MAKES_TEN, as_undamaged_or_said),
-    Kind("data", f"{NEWEST}.data-*", READ_TEN, MAKES_TEN, as_undamaged_or_said),
-    Kind("checkpoint", f"{TEN}/checkpoint", (*READ_TEN, GOES_ON, "list"), MAKES_TEN),
-    Kind("meta", f"{NEWEST}.meta", ("export-meta 10", *READ_TEN), MAKES_TEN),
-    Kind(
+    Damaged("index", f"{NEWEST}.index", READ_TEN, MAKES_TEN, as_undamaged_or_said),
+    Damaged("data", f"{NEWEST}.data-*", READ_TEN, MAKES_TEN, as_undamaged_or_said),
+    Damaged("checkpoint", f"{TEN}/checkpoint", (*READ_TEN, GOES_ON, "list"), MAKES_TEN),
+    Damaged("meta", f"{NEWEST}.meta", ("export-meta 10", *READ_TEN), MAKES_TEN),
+    Damaged(
         "record", f"{NEWEST}.json", ("export-meta 10", *READ_TEN), MAKES_TEN, as_undamaged_or_said
     ),
-    Kind("an older checkpoint's", f"{TEN}/model.ckpt-[6-9]0.*", (*READ_TEN, GOES_ON), MAKES_TEN),
-    Kind("run.json", f"{TEN}/run.json", (*READ_TEN, GOES_ON), MAKES_TEN, as_undamaged_or_said),
-    Kind("results.json", "summaries/10_yogurt_mse/results.json", READ_TEN, MAKES_TEN),
-    Kind("event file", f"{EVENTS}/events*", READ_TEN, MAKES_TEN),
-    Kind(
+    Damaged("an older checkpoint's", f"{TEN}/model.ckpt-[6-9]0.*", (*READ_TEN, GOES_ON), MAKES_TEN),
+    Damaged("run.json", f"{TEN}/run.json", (*READ_TEN, GOES_ON), MAKES_TEN, as_undamaged_or_said),
+    Damaged("results.json", "summaries/10_yogurt_mse/results.json", READ_TEN, MAKES_TEN),
+    Damaged("event file", f"{EVENTS}/events*", READ_TEN, MAKES_TEN),
+    Damaged(
         "event file, by TensorBoard",
         f"{EVENTS}/events*",
         (f"{SCALARS} {EVENTS}",),
         MAKES_TEN,
         as_undamaged_but_less,
     ),
-    Kind(
+    Damaged(
         "First_Save of lesson 07",
         "checkpoints/07_save_and_restore/First_Save/*",
         ("run 07 --resume", "export-meta 07"),
         "run 07 --steps 200 --save-every 100",
     ),
-    Kind(
+    Damaged(
         "lesson 21's, best/ and all",
         "checkpoints/21_early_stopping/**/*",
         ("restore 21", "run 21 --resume"),
         "run 21 --sound-epochs 5",
         as_undamaged_or_said,
     ),
-    Kind("shipped, lesson 10", f"{SHIPPED}/10_*/*", (f"restore 10 {ELSEWHERE}", "list")),
-    Kind("shipped, lesson 03", f"{SHIPPED}/03_*/**/*", (f"restore 03 {ELSEWHERE}",)),
-    Kind("shipped, lesson 21", f"{SHIPPED}/21_*/**/*", (f"restore 21 {ELSEWHERE}",)),
-    Kind("MNIST, idx.gz", "data/mnist/*", ("run 08 --data mnist --steps 20",)),
-    Kind("Fashion-MNIST, .npz", "keras/*/*", ("run 27 --data fashion_mnist --epochs 1",)),
-    Kind("images of one's own, idx.gz", "own/*", ("run 09 --data own --steps 20",)),
-    Kind(
+    Damaged("shipped, lesson 10", f"{SHIPPED}/10_*/*", (f"restore 10 {ELSEWHERE}", "list")),
+    Damaged("shipped, lesson 03", f"{SHIPPED}/03_*/**/*", (f"restore 03 {ELSEWHERE}",)),
+    Damaged("shipped, lesson 21", f"{SHIPPED}/21_*/**/*", (f"restore 21 {ELSEWHERE}",)),
+    Damaged("MNIST, idx.gz", "data/mnist/*", ("run 08 --data mnist --steps 20",)),
+    Damaged("Fashion-MNIST, .npz", "keras/*/*", ("run 27 --data fashion_mnist --epochs 1",)),
+    Damaged("images of one's own, idx.gz", "own/*", ("run 09 --data own --steps 20",)),
+    Damaged(
         "house prices, CSV",
         "houses.csv",
         ("run 30 --data houses.csv --steps 20",),
         judge=as_the_table_says,
     ),
-    Kind("notebook", "lessons/10_yogurt_mse.ipynb", ("notebook 10",), judge=as_a_notebook),
+    Damaged("notebook", "lessons/10_yogurt_mse.ipynb", ("notebook 10",), judge=as_a_notebook),
 )
 
 
