@@ -40,13 +40,14 @@ class Folders:
 
     def explained(self, error):
         """The CourseError for an error that a file of these folders is gone, or None."""
-        message = str(getattr(error, "stderr", None) or error).strip().splitlines()[-1:]
+        lines = str(getattr(error, "stderr", None) or error).strip().splitlines()
         own = [str(self.checkpoints), str(self.summaries)]
-        if messages.file_is_gone("".join(message)) and any(folder in message[0] for folder in own):
-            return CourseError(
-                f"A file of this lesson is gone ({message[0]}): run the lesson again, and leave its "
-                "folders alone until it ends."
-            )
+        for line in lines[-1:]:
+            if messages.file_is_gone(line) and any(folder in line for folder in own):
+                return CourseError(
+                    f"A file of this lesson is gone ({line}): run the lesson again, and leave its "
+                    "folders alone until it ends."
+                )
         return None
 
     # The training before -------------------------------------------------------------------
