@@ -649,6 +649,7 @@ def test_nothing_shows_in_the_learners_graph(tmp_path):
     assert not tf.control_flow_v2_enabled()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # __del__
 def test_operations_run_on_the_callers_thread_unless_something_else_is_asked_for():
     asked = tf.ConfigProto(allow_soft_placement=True)
     assert session._on_callers_thread(None).inter_op_parallelism_threads == -1
