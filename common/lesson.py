@@ -54,11 +54,11 @@ class Lesson:
         self._images = None
         self._seeds = 0
         divergence.end_with_caller()
-        self.folders = Folders(self.info, self.mode, request.output)
+        self.folders = Folders(self.info, name, self.mode, request.output)
         self.checkpoint_folder = self.folders.checkpoints
         self.summary_folder = self.folders.summaries
         self.summaries = self.folders.event_files
-        self._figures = Figures(self.folders.figures, self.info.number)
+        self._figures = Figures(self.folders.figures, self.info.number, self.folders.note_figure)
         self._settings = Settings(
             self.info,
             name,
@@ -121,7 +121,7 @@ class Lesson:
         """
         self.folders.put_aside()
         self.write_run(numbers={})  # from here on there is nothing to put back
-        files.remove_folder(self.summary_folder)
+        self.folders.remove_summaries(self.summary_folder)
         self._figures.save_again()
 
     def training(self, sess, saver, name="", may_diverge=False, data=()):
@@ -141,6 +141,8 @@ class Lesson:
             if self.saved_folder is None:
                 self._clear()
             files.remove_unfinished(self.checkpoint_folder)
+        elif name in self._trainings and self.mode == "run":  # a cell of a notebook, run again
+            self.folders.copy_aside()
         training = Training(self, sess, saver, name, may_diverge, data)
         self._trainings[name] = training
         errors.explain_with(self._explained)
@@ -158,7 +160,7 @@ class Lesson:
     def write_run(self, numbers):
         """Write run.json: the parameters of the checkpoints, and what the run came to."""
         files.make_writable(self.checkpoint_folder)
-        run = {"lesson": self.info.name, **self.settings, "numbers": numbers}
+        run = {**self.folders.owner, **self.settings, "numbers": numbers}
         files.write_json(self.checkpoint_folder / "run.json", {**run, "tensorflow": tf.__version__})
 
     @property
