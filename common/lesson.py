@@ -27,8 +27,10 @@ class Lesson:
 
     The script that calls it, `__main__`, has its flags taken from the command line, and folders of
     its own, named after its file; a copy of a lesson's script is a lesson. One that lies outside of
-    the course saves beside itself. checkpoint_folder, summary_folder: Paths, of the checkpoints and
-    of event files, figures/ and results.json; summaries: the folder of the event files, a str.
+    the course saves beside itself. So is it with a notebook, where Jupyter or VS Code tells its
+    file; where not, it has the folders of the lesson that it names. checkpoint_folder,
+    summary_folder: Paths, of the checkpoints and of event files, figures/ and results.json;
+    summaries: the folder of the event files, a str.
 
     Making one begins afresh: an empty default graph. Raises UsageError for values that do not fit
     and CourseError for a checkpoint folder that cannot be used, or that another program is using.
@@ -40,7 +42,11 @@ class Lesson:
         parameters = declared(parameters)
         caller = sys._getframe(1).f_globals
         script = caller.get("__file__") if caller["__name__"] == "__main__" else None
-        self.info = catalogue.of_script(Path(script)) if script else catalogue.find(name)
+        notebook = cells.notebook_file(caller) if progress.in_notebook() else None
+        if script:
+            self.info = catalogue.of_script(Path(script))
+        else:
+            self.info = catalogue.of_notebook(notebook) if notebook else catalogue.find(name)
         self.name = name
         self.script = script if script and lesson_flags.is_of_argv(script) else None
         request = lesson_flags.script_request(self.script, self.info, parameters)
@@ -49,6 +55,9 @@ class Lesson:
         run = f"python -m lessons run {self.info.word}"
         self.command_to_train = f"{run}{self._output_flag}"
         self.command_to_go_on = f"{run} --resume{self._output_flag}"
+        if self.info.script == self.info.notebook:  # which no command runs
+            self.command_to_train = f'Lesson("{name}", …)'
+            self.command_to_go_on = f'Lesson("{name}", …, resume=True)'
         self._comparisons = results.Comparisons()
         self._trainings = {}
         self._images = None
@@ -212,9 +221,14 @@ class Lesson:
         much of a difference their rounding allows. tensorflow_1: what genuine TensorFlow 1.15.5
         gives, which is to agree to 1e-5 of itself, or to `within` where nobody else states it.
         because: why it is known not to agree with the default settings; with others it is not
-        compared.
+        compared. Then a number whose name the default settings do not have, such as the cost at
+        another rate, is recorded: what is stated is none of it.
         """
         here = results.plain(here)
+        if not self._settings.has_stated(name):
+            if name not in self._comparisons.numbers:
+                self.record(name, here)
+            return
         for source, says in ((results.DOCUMENT, document), (results.BOOK, book)):
             if says is not None:
                 self._compare(name, here, source, says, within or 0, because)
