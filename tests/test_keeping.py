@@ -195,6 +195,21 @@ def test_a_training_run_twice_in_one_kernel_keeps_the_longer_one(tmp_path, monke
     assert not saved.before(folder).exists()
 
 
+@pytest.mark.parametrize("copy_of", ["21_early_stopping", None])
+def test_a_copy_of_21_keeps_its_best_epochs_with_the_training(copy_of, tmp_path):
+    root = tmp_path / "checkpoints" / "mine"
+    shutil.copytree(files.PRETRAINED / "21_early_stopping", root)
+    owner = saved.owner_of_run("mine", copy_of or "mine")
+    files.write_json(root / "run.json", {**owner, "parameters": {}, "numbers": {}})
+    for path in root.rglob("model.ckpt-*.json"):
+        files.write_json(path, {**files.load_json(path), "lesson": "mine"})
+    best = contents(root / "sound" / "best")
+    assert len(best) == 3 and saved.put_aside(root, "mine")
+    kept_with_it = contents(saved.before(root) / "sound" / "best")
+    assert list(kept_with_it.values()) == (list(best.values()) if copy_of else [])
+    assert root.exists() == (not copy_of)
+
+
 # Summaries ----------------------------------------------------------------------------------------
 
 
