@@ -6,7 +6,7 @@ about flags answer before TensorFlow is imported.
 
 import importlib
 
-from common import supported_python
+from common import strays, supported_python
 
 _HOMES = {
     "Lesson": ("common.lesson", "Lesson"),
@@ -25,9 +25,10 @@ supported_python.check()
 def __getattr__(name):
     if name not in _HOMES:
         raise AttributeError("module 'common' has no attribute %r" % name)
-    from common.command import lesson_flags
+    with strays.explained():
+        from common.command import lesson_flags
 
-    lesson_flags.answer_early()
-    module, attribute = _HOMES[name]
-    home = importlib.import_module(module)
-    return getattr(home, attribute) if attribute else home
+        lesson_flags.answer_early()
+        module, attribute = _HOMES[name]
+        home = importlib.import_module(module)
+        return getattr(home, attribute) if attribute else home

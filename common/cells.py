@@ -6,6 +6,8 @@ cause, a sentence below says so.
 """
 
 import ast
+import os
+from pathlib import Path
 
 from common.tf1 import messages, tf
 
@@ -25,6 +27,15 @@ def watch(lesson):
         shell.ast_transformers.append(_cells)
         shell.events.register("pre_run_cell", _cells.before)
         shell.events.register("post_run_cell", _cells.after)
+
+
+def notebook_file(names):
+    """The Path of the notebook that runs, as Jupyter or VS Code tells; None where neither does.
+
+    names: the notebook's own.
+    """
+    told = names.get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME") or ""
+    return Path(told) if told.endswith(".ipynb") and os.path.isfile(told) else None
 
 
 def hint(error):

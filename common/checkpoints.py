@@ -30,16 +30,18 @@ class Checkpoints:
 
     folder: where they lie. owner: what their records must say in "lesson" and "training". saver:
     the tf.train.Saver of all variables of the training's graph. command: trains the lesson anew.
+    beside: the names of folders below, whose newest checkpoint until then each of these needs.
     last: the prefix of the checkpoint saved or restored last, as a Path, or None.
     passed_over: why newer ones were not restored, in sentences.
     """
 
-    def __init__(self, folder, owner, saver, command=""):
+    def __init__(self, folder, owner, saver, command="", beside=()):
         self.folder = Path(folder)
         self.owner = owner
         self.last = None
         self.passed_over = []
         self._command = command
+        self._beside = beside
         self._saver = saver
         saver._save_relative_paths = True  # of folders that are moved
         saver.recover_last_checkpoints([])  # those it has saved for another training stay
@@ -173,6 +175,16 @@ class Checkpoints:
             saver.restore(sess, str(prefix))
         except (tf.errors.OpError, ValueError, IndexError) as error:
             raise Unfit(f"is damaged ({messages.reason(error)})") from error
+        found = [
+            saved.newest_until(saved.step(prefix), self.folder / name) for name in self._beside
+        ]
+        for other in filter(None, found):
+            try:
+                values(other)
+            except (tf.errors.OpError, ValueError, IndexError) as error:
+                name = f"{other.parent.name}/{other.name}"
+                why = f"needs {name}, which is damaged ({messages.reason(error)})"
+                raise Unfit(why) from error
 
     # Whose files these are -----------------------------------------------------------------
 

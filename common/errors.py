@@ -2,6 +2,8 @@
 
 import os
 
+from common import strays
+
 TRACEBACK_VARIABLE = "COURSE_TRACEBACK"
 
 
@@ -28,11 +30,13 @@ def explain_with(function):
 
 def explained(error):
     """`error`, or the CourseError that says what it means to the lesson that runs."""
-    if isinstance(error, CourseError) or not _explain:
+    if isinstance(error, CourseError):
         return error
-    sentence = _explain(error)
-    if sentence is None:
+    sentence = _explain(error) if _explain else None
+    stray = None if sentence else strays.sentence(error)
+    if not (sentence or stray):
         return error
+    sentence = sentence or CourseError(stray)
     sentence.__cause__ = error
     return sentence
 

@@ -1,15 +1,19 @@
 """The figures of one run: saved, shown in a notebook, given to TensorBoard."""
 
-from common import files, plots, progress
+from common import files, plots, progress, saved
 from common.tf1 import tf
 
 
 class Figures:
-    """The figures of a run, in its folder summaries/NN_name/figures."""
+    """The figures of a run, in its folder summaries/NN_name/figures.
 
-    def __init__(self, folder, number):
+    number: the lesson's. note: called with a figure's name before that is saved.
+    """
+
+    def __init__(self, folder, number, note):
         self.folder = folder
         self._number = number
+        self._note = note
         self._pngs = []  # pairs of a path and what is there, in the order in which they were drawn
         self._gifs = []
 
@@ -22,7 +26,7 @@ class Figures:
         heading = f"Figure {number}: {title}" if number else title
         png = plots.finished_png(plots.plt.gcf(), heading, caption)
         path = self.folder / (_file_name(number, slug) + ".png")
-        files.write_bytes(path, png)
+        self._write(path, png)
         self._pngs.append((path, png))
         _show_in_notebook(png, "png")
 
@@ -32,7 +36,7 @@ class Figures:
         with progress.bar(f"{self._number} {slug}", 0, len(frames)) as move:
             gif = plots.finished_gif(figure, title, caption, draw, frames, move)
         path = self.folder / f"{slug}.gif"
-        files.write_bytes(path, gif)
+        self._write(path, gif)
         self._gifs.append(path.name)
         _show_in_notebook(gif, "gif")
 
@@ -40,11 +44,15 @@ class Figures:
         """Save those drawn so far into the folder, which was emptied."""
         files.make_writable(self.folder)
         for path, png in self._pngs:
-            files.write_bytes(path, png)
+            self._write(path, png)
+
+    def _write(self, path, picture):
+        self._note(path.name)
+        files.write_bytes(path, picture)
 
     def write_events(self):
         """Write them into an event file of their own."""
-        for path in self.folder.glob("events.*"):  # of a run that was stopped, or the one restored
+        for path in saved.own_events(self.folder):  # of a run that was stopped, or the one restored
             path.unlink()
         if not self._pngs:
             return

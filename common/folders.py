@@ -2,27 +2,30 @@
 
 from common import files, locks, saved
 from common.errors import CourseError
-from common.tf1 import messages
+from common.tf1 import events, messages
 
 
 class Folders:
     """The folders of one run of a lesson, which this program alone may write to.
 
-    info: the LessonInfo. mode: "run", "resume" or "restore". output: where checkpoints/ and
-    summaries/ are asked for, or None. checkpoints, summaries: Paths. event_files: a str; a restore
-    leaves the run's own alone.
+    info: the LessonInfo. name: of the lesson whose script or copy that is. mode: "run", "resume" or
+    "restore". output: where checkpoints/ and summaries/ are asked for, or None. checkpoints,
+    summaries: Paths. event_files: a str; a restore leaves the run's own alone. owner: what each
+    run.json in them says of whose it is.
     Raises CourseError for a folder that cannot be used, or that another program is using.
     """
 
-    def __init__(self, info, mode, output):
+    def __init__(self, info, name, mode, output):
         self._info = info
         self._mode = mode
+        self.owner = saved.owner_of_run(info.name, name)
         self._output = files.for_tensorflow(info.output_folder(output))
         self._ready = False
         self.checkpoints = self._output / "checkpoints" / info.name
         self.summaries = self._output / "summaries" / info.name
         self.figures = self.summaries / "figures"
         self.event_files = str(self.summaries / ("restored" if mode == "restore" else ""))
+        events.end_names(self.summaries, saved.EVENTS_END)
         locks.take(info, self._output)
 
     def make(self):
@@ -31,12 +34,21 @@ class Folders:
         if self._ready:
             return
         if self._mode == "restore":
-            files.remove_folder(self.summaries / "restored")
+            self.remove_summaries(self.summaries / "restored")
         else:
             files.make_writable(self.checkpoints.parent)
         files.make_writable(self.figures)
         files.remove_unfinished(self.summaries)
         self._ready = True
+
+    def remove_summaries(self, folder):
+        """Remove what runs have written in `folder`, the summaries or one of theirs."""
+        own = saved.own_summaries(self.summaries, self._info.name)
+        saved.remove(folder, [path for path in own if folder in path.parents])
+
+    def note_figure(self, name):
+        """Have it known that a figure of that name is the lesson's own."""
+        saved.note_figure(self.summaries, self.owner, name)
 
     def explained(self, error):
         """The CourseError for an error that a file of these folders is gone, or None."""
@@ -55,7 +67,15 @@ class Folders:
     def put_aside(self):
         """Put aside what the last run saved, where it came further than its beginning."""
         if saved.put_aside(self.checkpoints, self._info.name):
-            print(f"Kept {self._before()} until this run has come as far")
+            self._say_kept()
+
+    def copy_aside(self):
+        """Keep a copy of what this run has saved, of which a training begins anew."""
+        if saved.copy_aside(self.checkpoints, self._info.name):
+            self._say_kept()
+
+    def _say_kept(self):
+        print(f"Kept {self._before()} until this run has come as far")
 
     @property
     def before(self):

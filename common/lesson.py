@@ -27,8 +27,10 @@ class Lesson:
 
     The script that calls it, `__main__`, has its flags taken from the command line, and folders of
     its own, named after its file; a copy of a lesson's script is a lesson. One that lies outside of
-    the course saves beside itself. checkpoint_folder, summary_folder: Paths, of the checkpoints and
-    of event files, figures/ and results.json; summaries: the folder of the event files, a str.
+    the course saves beside itself. So is it with a notebook, where Jupyter or VS Code tells its
+    file; where not, it has the folders of the lesson that it names. checkpoint_folder,
+    summary_folder: Paths, of the checkpoints and of event files, figures/ and results.json;
+    summaries: the folder of the event files, a str.
 
     Making one begins afresh: an empty default graph. Raises UsageError for values that do not fit
     and CourseError for a checkpoint folder that cannot be used, or that another program is using.
@@ -40,7 +42,11 @@ class Lesson:
         parameters = declared(parameters)
         caller = sys._getframe(1).f_globals
         script = caller.get("__file__") if caller["__name__"] == "__main__" else None
-        self.info = catalogue.of_script(Path(script)) if script else catalogue.find(name)
+        notebook = cells.notebook_file(caller) if progress.in_notebook() else None
+        if script:
+            self.info = catalogue.of_script(Path(script))
+        else:
+            self.info = catalogue.of_notebook(notebook) if notebook else catalogue.find(name)
         self.name = name
         self.script = script if script and lesson_flags.is_of_argv(script) else None
         request = lesson_flags.script_request(self.script, self.info, parameters)
@@ -49,16 +55,19 @@ class Lesson:
         run = f"python -m lessons run {self.info.word}"
         self.command_to_train = f"{run}{self._output_flag}"
         self.command_to_go_on = f"{run} --resume{self._output_flag}"
+        if self.info.script == self.info.notebook:  # which no command runs
+            self.command_to_train = f'Lesson("{name}", …)'
+            self.command_to_go_on = f'Lesson("{name}", …, resume=True)'
         self._comparisons = results.Comparisons()
         self._trainings = {}
         self._images = None
         self._seeds = 0
         divergence.end_with_caller()
-        self.folders = Folders(self.info, self.mode, request.output)
+        self.folders = Folders(self.info, name, self.mode, request.output)
         self.checkpoint_folder = self.folders.checkpoints
         self.summary_folder = self.folders.summaries
         self.summaries = self.folders.event_files
-        self._figures = Figures(self.folders.figures, self.info.number)
+        self._figures = Figures(self.folders.figures, self.info.number, self.folders.note_figure)
         self._settings = Settings(
             self.info,
             name,
@@ -121,7 +130,7 @@ class Lesson:
         """
         self.folders.put_aside()
         self.write_run(numbers={})  # from here on there is nothing to put back
-        files.remove_folder(self.summary_folder)
+        self.folders.remove_summaries(self.summary_folder)
         self._figures.save_again()
 
     def training(self, sess, saver, name="", may_diverge=False, data=()):
@@ -141,6 +150,8 @@ class Lesson:
             if self.saved_folder is None:
                 self._clear()
             files.remove_unfinished(self.checkpoint_folder)
+        elif name in self._trainings and self.mode == "run":  # a cell of a notebook, run again
+            self.folders.copy_aside()
         training = Training(self, sess, saver, name, may_diverge, data)
         self._trainings[name] = training
         errors.explain_with(self._explained)
@@ -158,7 +169,7 @@ class Lesson:
     def write_run(self, numbers):
         """Write run.json: the parameters of the checkpoints, and what the run came to."""
         files.make_writable(self.checkpoint_folder)
-        run = {"lesson": self.info.name, **self.settings, "numbers": numbers}
+        run = {**self.folders.owner, **self.settings, "numbers": numbers}
         files.write_json(self.checkpoint_folder / "run.json", {**run, "tensorflow": tf.__version__})
 
     @property
@@ -210,9 +221,14 @@ class Lesson:
         much of a difference their rounding allows. tensorflow_1: what genuine TensorFlow 1.15.5
         gives, which is to agree to 1e-5 of itself, or to `within` where nobody else states it.
         because: why it is known not to agree with the default settings; with others it is not
-        compared.
+        compared. Then a number whose name the default settings do not have, such as the cost at
+        another rate, is recorded: what is stated is none of it.
         """
         here = results.plain(here)
+        if not self._settings.has_stated(name):
+            if name not in self._comparisons.numbers:
+                self.record(name, here)
+            return
         for source, says in ((results.DOCUMENT, document), (results.BOOK, book)):
             if says is not None:
                 self._compare(name, here, source, says, within or 0, because)

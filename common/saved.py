@@ -1,13 +1,15 @@
-"""What runs of a lesson have saved in checkpoints/NN_name: told by the files themselves.
+"""What runs of a lesson have saved in checkpoints/NN_name and summaries/NN_name: told by the files.
 
 A checkpoint of the course's has a record, model.ckpt-STEP.json, which says whose it is. The file
-`checkpoint` of TensorFlow's is no witness: any Saver may write it. What the course has not saved
-is left where it lies. A run from the beginning keeps what is there aside, in NN_name.before, until
-it has come as far itself. Needs no TensorFlow.
+`checkpoint` of TensorFlow's is no witness: any Saver may write it. An event file is known by the
+end of its name, a figure by the run.json of the summaries, which names it. What the course has not
+saved is left where it lies. A run from the beginning keeps the checkpoints aside that are there, in
+NN_name.before, until it has come as far itself. Needs no TensorFlow.
 """
 
 import contextlib
 import re
+import shutil
 import zlib
 from pathlib import Path
 
@@ -17,11 +19,14 @@ from common.errors import CourseError
 PREFIX = "model.ckpt"
 KEEPS = "which removes nothing of this before it has come as far itself"
 OTHERS = "others"  # where another Saver's files go of which the course needs the names
+EVENTS_END = ".lesson"  # how the names of a run's event files end, but for their number
+_EVENTS = re.compile(r"^events\.out\.tfevents\..*\.lesson(\.[0-9]{6})?$")
 _PART = re.compile(
     r"(model\.ckpt-(0|[1-9][0-9]{0,17}))\.(index|json|(tf1\.)?meta|data-[0-9]{5}-of-[0-9]{5})$"
 )
 _NAMED = re.compile(r'model_checkpoint_path: "(model\.ckpt-[0-9]{1,18})"\r?$', re.MULTILINE)
-_PLAIN = {  # folders in which these lessons save with Savers of their own, without records
+_LISTED = re.compile(r'_paths: "(model\.ckpt-[0-9]{1,18})"\r?$', re.MULTILINE)
+_PLAIN = {  # folders in which these lessons, and copies of them, save without records
     "07_save_and_restore": ("First_Save", "Few_Saves"),
     "21_early_stopping": ("best",),
 }
@@ -106,6 +111,17 @@ def parts(prefix):
     return [path for match, path in found if match and match[1] == prefix.name]
 
 
+def newest_until(last, folder):
+    """The prefix of the newest in `folder` up to the step `last`, or None; it may be gone.
+
+    Of those, that is, whose names lie there or stand in the file `checkpoint`.
+    """
+    state = folder / "checkpoint"
+    text = state.read_bytes().decode("ascii", errors="replace") if state.is_file() else ""
+    found = [*prefixes(folder), *(folder / name for name in _LISTED.findall(text))]
+    return max((each for each in found if step(each) <= last), key=step, default=None)
+
+
 def is_record(path):
     return path.suffix == ".json"
 
@@ -184,45 +200,69 @@ def newest_settings(root, lesson):
     return found[max(found)] if found else None
 
 
+def owner_of_run(lesson, copied):
+    """What a run.json says of whose it is. copied: the lesson of which it is a copy, or itself."""
+    return {"lesson": lesson, **({} if copied == lesson else {"copy_of": copied})}
+
+
+def plain_folders(root, lesson):
+    """The names of the folders below `root` in which the lesson saves without records."""
+    return _PLAIN.get(_run(root).get("copy_of", lesson), ())
+
+
 def own_files(root, lesson):
-    """All files below `root` that the course's runs of the lesson have saved, records last."""
-    own = []
+    """All files below `root` that the course's runs of the lesson have saved as checkpoints."""
+    own, plain = [], plain_folders(root, lesson)
     for folder in _folders(root):
         owner = _owner(root, folder, lesson)
-        plain = folder.name in _PLAIN.get(lesson, ())
-        of = parts if plain else lambda prefix, owner=owner: own_parts(prefix, owner)
+        of = parts if folder.name in plain else lambda prefix, owner=owner: own_parts(prefix, owner)
         found = [path for prefix in prefixes(folder) for path in of(prefix)]
         if found or not any(folder.glob("*.index")):
             found += [path for path in [folder / "checkpoint"] if path.is_file()]
         found += [path for path in folder.iterdir() if files.is_unfinished(path)]
         own += found
-    own += [path for path in [root / "run.json"] if path.is_file()]
-    return sorted(own, key=is_record)
+    return own + [path for path in [root / "run.json"] if path.is_file()]
 
 
 def foreign_files(root, lesson):
     """All files below `root` that they have not."""
-    own = set(own_files(root, lesson))
-    found = [path for folder in _folders(root) for path in folder.iterdir()]
-    return [path for path in found if path not in own and not _is_folder(path)]
+    return _others(root, own_files(root, lesson))
 
 
 def remove_own(root, lesson):
-    """Remove what the course has saved below `root`, at one stroke where there is nothing else.
+    """Remove what the course has saved below `root`; returns what is left there."""
+    return remove(root, own_files(root, lesson))
 
-    Returns what is left there.
+
+def remove(root, own):
+    """Remove the files `own` below `root`, records last; at one stroke where there are no others.
+
+    Returns these.
     """
     with files.writing(root):
-        left = foreign_files(root, lesson)
+        left = _others(root, own)
         if not left:
             files.remove_folder(root)
             return []
-        for path in own_files(root, lesson):
+        for path in sorted(own, key=is_record):
             files.remove(path)
         _remove_empty(root)
         for scratch in files.remains(root):
             files.remove(scratch)
     return left
+
+
+def _others(root, own):
+    own = set(own)
+    found = [path for folder in _folders(root) for path in folder.iterdir()]
+    return [path for path in found if path not in own and not _is_folder(path)]
+
+
+def _run(root):
+    """What the run.json in `root` says; nothing where it cannot be read."""
+    with contextlib.suppress(OSError, ValueError):
+        return files.load_json(root / "run.json")
+    return {}
 
 
 def _owner(root, folder, lesson):
@@ -249,6 +289,37 @@ def _remove_empty(root):
             folder.rmdir()
 
 
+# Its summaries ------------------------------------------------------------------------------------
+
+
+def own_summaries(root, lesson):
+    """All files below `root`, summaries/NN_name, that the course's runs of the lesson have written.
+
+    What a restore saves there is among them.
+    """
+    own = [*own_files(root, lesson), *own_events(root), *own_figures(root)]
+    return own + [path for path in [root / "results.json"] if path.is_file()]
+
+
+def own_events(root):
+    """The event files below `root` that runs have written."""
+    found = [path for folder in _folders(root) for path in folder.iterdir()]
+    return [path for path in found if _EVENTS.match(path.name)]
+
+
+def own_figures(root):
+    """The figures in `root`/figures that runs have drawn."""
+    names, folder = _run(root).get("figures", ()), root / "figures"
+    return [path for path in folder.iterdir() if path.name in names] if folder.is_dir() else []
+
+
+def note_figure(root, owner, name):
+    """Have it known that a figure of that name is one of the owner's (see owner_of_run)."""
+    names = _run(root).get("figures", [])
+    if name not in names:
+        files.write_json(root / "run.json", {**owner, "figures": [*names, name]})
+
+
 # The training before ------------------------------------------------------------------------------
 
 
@@ -271,6 +342,22 @@ def put_aside(root, lesson):
             _refuse_what_is_left(aside, remove_own(aside, lesson))
             root.rename(aside)
             _move_foreign(aside, root, lesson)
+    return bool(steps_saved(aside, lesson))
+
+
+def copy_aside(root, lesson):
+    """Keep a copy of what `root` has, where that is further than what was put aside."""
+    aside = before(root)
+    with files.writing(aside):
+        if steps_saved(root, lesson) and not _is_longer(aside, root, lesson):
+            _refuse_what_is_left(aside, remove_own(aside, lesson))
+            scratch = files.scratch_folder(aside) / aside.name
+            for path in own_files(root, lesson):
+                target = scratch / path.relative_to(root)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(str(path), str(target))
+            scratch.rename(aside)
+            scratch.parent.rmdir()
     return bool(steps_saved(aside, lesson))
 
 

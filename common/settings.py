@@ -1,5 +1,6 @@
 """With which parameters a lesson runs, and from which saved run it goes on."""
 
+import contextlib
 import os
 
 from common import files, saved
@@ -30,6 +31,7 @@ class Settings:
         run = self._read_run()
         self._recorded, self.saved_numbers = run["parameters"], run["numbers"]
         self._known_data = _known_data(run) if "data" in declared else None
+        self._default_numbers = None
 
     def set(self, given):
         """Have these values as well; UsageError for one that does not fit."""
@@ -136,6 +138,16 @@ class Settings:
         """What a restore must know, plain values."""
         record = {"parameters": self.values}
         return {**record, "data": self._data} if self._data else record
+
+    def has_stated(self, name):
+        """Whether a number of that name is one of the default settings, as far as is known."""
+        if self._default_numbers is None:
+            self._default_numbers = {}
+            with contextlib.suppress(OSError, ValueError):
+                run = files.load_json(files.PRETRAINED / self._name / "run.json")
+                self._default_numbers = run["numbers"]
+        known = self._default_numbers
+        return not (known and self.changed(None)) or name in known
 
     def changed(self, images):
         """The parameters and the ImageSets that are not the document's, in words."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common import divergence, files, progress
+from common import divergence, files, progress, saved
 from common.checkpoints import Checkpoints
 from common.command import lesson_flags
 from common.errors import CourseError, UsageError
@@ -57,10 +57,11 @@ class Training:
         self.summaries = f"{lesson.summaries}/{name or 'train'}"
         self.history = History()
         self.step = self.stop = 0
-        saved = lesson.saved_folder if lesson.mode == "restore" else lesson.checkpoint_folder
-        owner = {"lesson": saved.name, "training": name}
-        self.folder = str(saved / name)
-        self.checkpoints = Checkpoints(saved / name, owner, saver, lesson.command_to_train)
+        root = lesson.saved_folder if lesson.mode == "restore" else lesson.checkpoint_folder
+        owner = {"lesson": root.name, "training": name}
+        self.folder = str(root / name)
+        beside = saved.plain_folders(root, root.name)
+        self.checkpoints = Checkpoints(root / name, owner, saver, lesson.command_to_train, beside)
         self.graph = sess.graph
         self._lesson, self._sess, self._data = lesson, sess, data
         self._may_diverge = may_diverge
@@ -77,8 +78,8 @@ class Training:
         events.close_writers(self._summary_folder)  # of a cell that has run before, in a notebook
         if self._lesson.mode == "run":
             self.checkpoints.clear()
-            for run in self._runs():
-                files.remove_folder(run)
+            for path in self._events():
+                files.remove(path)
         elif self._restored():
             return
         self._forget_later_summaries()
@@ -133,14 +134,14 @@ class Training:
         """Where all writers of this training write."""
         return self.summaries if self.name else self._lesson.summaries
 
-    def _runs(self):
-        """The folders of event files that this training has, but for the lesson's figures."""
-        found = {path.parent for path in Path(self._summary_folder).rglob("events.*")}
-        return sorted(each for each in found if each.name != "figures")
+    def _events(self):
+        """The event files of this training, in folders which TensorBoard takes for runs."""
+        found = saved.own_events(Path(self._summary_folder))
+        return [path for path in found if path.parent.name != "figures"]
 
     def _forget_later_summaries(self):
         """Have TensorBoard forget what a killed run showed after its last checkpoint."""
-        for run in self._runs():
+        for run in sorted({path.parent for path in self._events()}):
             writer = tf.summary.FileWriter(str(run))
             start = tf.SessionLog(status=tf.SessionLog.START)
             for _ in range(2):  # TensorBoard takes the first of all for the beginning
@@ -188,9 +189,9 @@ class Training:
         )
 
     def _stopped(self):
-        saved = files.shown(self.checkpoints.last)
+        last = files.shown(self.checkpoints.last)
         return (
-            f"Stopped after step {self.step} of {self.stop}, saved as {saved}; go on with "
+            f"Stopped after step {self.step} of {self.stop}, saved as {last}; go on with "
             f"`{self._lesson.command_to_go_on}`."
         )
 

@@ -231,6 +231,8 @@ for k, axis in zip(wrong, axes.flat):
     axis.imshow(test_set.pictures[k], cmap="gray_r")
     labels = sets.names[test_set.classes[k]], sets.names[answers[k]]
     axis.set_title("%s, not %s" % labels, fontsize=9)
+if not wrong.size:
+    figure.text(0.5, 0.6, "none", ha="center")
 caption = "The label and the network's answer; %d of %d are wrong." % (len(wrong), len(answers))
 lesson.figure("", "wrong", "test images taken for another: %s" % sets.title, caption)
 

@@ -37,6 +37,7 @@ sets = lesson.images("fashion_mnist", seed=None)
 X_train, Y_train = (part.T for part in sets.train.examples())
 X_test, Y_test = (part.T for part in sets.test.examples())
 
+sets.train.check_batch(lesson.batch_size)
 steps_per_epoch = len(sets.train) // lesson.batch_size
 lesson.steps = (lesson.epochs + 1) * steps_per_epoch
 print("X %s, Y %s: %d iterations an epoch" % (X_train.shape, Y_train.shape, steps_per_epoch))

@@ -42,6 +42,7 @@ everything = [each.examples() for each in (sets.train, sets.test)]
 features = np.concatenate([images for images, _ in everything]).T
 classes = np.concatenate([labels for _, labels in everything]).T
 
+mnist_train.check_batch(lesson.minibatch_size)
 total_batch = int(len(mnist_train) / lesson.minibatch_size)
 lesson.steps = (lesson.epochs + 1) * total_batch
 print("%d mini-batches of %d" % (total_batch, lesson.minibatch_size))

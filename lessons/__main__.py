@@ -6,16 +6,17 @@ import sys
 # this course's `common`, whatever lies in the working directory
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from common import supported_python
+from common import strays, supported_python
 
 supported_python.check(genuine=False)
 
 try:
-    from common.command import commands
+    with strays.explained():
+        from common.command import commands
+
+        sys.exit(commands.main())
 except ImportError as error:
     sys.exit(
         "A package of the course is missing (%s): `make run` sets everything up, or run "
         "`python -m pip install -r requirements.txt` in a virtual environment." % error
     )
-
-sys.exit(commands.main())

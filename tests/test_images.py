@@ -356,3 +356,23 @@ def test_mirrors_are_several_and_https():
     for original in images.ORIGINALS.values():
         assert len(original.mirrors) > 1
         assert all(mirror.startswith("https://") for mirror in original.mirrors)
+
+
+@pytest.mark.parametrize(
+    "number, flag, most", [("17", "batch", 40), ("28", "batch", 40), ("29", "minibatch", 37)]
+)
+def test_a_batch_that_the_images_do_not_fill_is_refused_with_the_bound(
+    number, flag, most, tmp_path, course_here
+):
+    for name, array in zip(images.IDX_FILES, (*made(40, 1), *made(20, 2))):
+        (tmp_path / name).write_bytes(idx(array))
+    words = ["run", number, f"--{flag}-size", most + 1, "--data", tmp_path, "--output", tmp_path]
+    code, _, err = course_here(*words)
+    assert code == 2 and f"A batch of {most + 1} is more than the {most} images that" in err
+    assert err.endswith(f": ask for at most {most}.\n") and err.count("\n") == 1
+    assert not list(tmp_path.rglob("*.index"))
+
+
+def test_29_refuses_a_batch_that_the_digits_do_not_fill(tmp_path, course_here):
+    code, _, err = course_here("run", "29", "--minibatch-size", "1500", "--output", tmp_path)
+    assert code == 2 and "more than the 1,375 images" in err and "at most 1375" in err

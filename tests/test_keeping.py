@@ -2,14 +2,15 @@
 
 import shutil
 import signal
+import sys
 
 import numpy as np
 import pytest
 
-from common import files, saved
+from common import Lesson, files, saved
 from common.data import images
 from common.errors import UsageError
-from common.tf1 import tf
+from common.tf1 import events, tf
 from conftest import contents, course, forks, signalled_at
 from stress import Answer, folders
 from test_checkpoints import YOGURT, copy, trained  # noqa: F401 (fixtures)
@@ -68,7 +69,7 @@ def test_a_savers_own_files_are_left_alone_by_each_command(name, step, copy, cou
         code, out, err = course_here(*words, "--output", copy)
         assert (code, err) == (0, "")
         assert theirs.items() <= contents(folder).items(), words
-    assert "that are not the course's" in out
+    assert "but for what is not the course's: " in out
     assert {path.name for path in contents(folder)} == {path.name for path in theirs}
 
 
@@ -164,6 +165,104 @@ def test_a_kill_while_it_is_put_aside_leaves_what_restores(place, copy, course_h
     assert not saved.before(folder).exists()
 
 
+def test_a_training_run_twice_in_one_kernel_keeps_the_longer_one(tmp_path, monkeypatch, capsys):
+    """As a cell of a notebook that is run again, after fewer steps were asked for."""
+    monkeypatch.setattr(sys, "argv", [""])
+    monkeypatch.setenv(files.OUTPUT_VARIABLE, str(tmp_path))
+    lesson = Lesson(YOGURT, steps=30)
+    w = tf.get_variable("w", initializer=np.float32(0))
+    step, saver = w.assign_add(1), tf.train.Saver()
+
+    def train(steps):
+        with tf.Session() as sess:
+            sess.run(tf.global_variables_initializer())
+            for _ in lesson.training(sess, saver).steps(steps):
+                sess.run(step)
+
+    train(30)
+    assert "Kept" not in capsys.readouterr().out
+    folder = folder_of(tmp_path)
+    long = {path.name: path.read_bytes() for path in folder.glob("model.ckpt-30.*")}
+    for _ in range(2):
+        train(10)
+        aside = saved.before(folder)
+        said = f"Kept the training before, 30 steps, in {aside} until this run has come as far\n"
+        assert capsys.readouterr().out == said
+        assert {path.name: path.read_bytes() for path in aside.glob("model.ckpt-30.*")} == long
+        assert saved.newest(folder).name == "model.ckpt-10"
+    train(30)
+    lesson.finish()
+    assert not saved.before(folder).exists()
+
+
+@pytest.mark.parametrize("copy_of", ["21_early_stopping", None])
+def test_a_copy_of_21_keeps_its_best_epochs_with_the_training(copy_of, tmp_path):
+    root = tmp_path / "checkpoints" / "mine"
+    shutil.copytree(files.PRETRAINED / "21_early_stopping", root)
+    owner = saved.owner_of_run("mine", copy_of or "mine")
+    files.write_json(root / "run.json", {**owner, "parameters": {}, "numbers": {}})
+    for path in root.rglob("model.ckpt-*.json"):
+        files.write_json(path, {**files.load_json(path), "lesson": "mine"})
+    best = contents(root / "sound" / "best")
+    assert len(best) == 3 and saved.put_aside(root, "mine")
+    kept_with_it = contents(saved.before(root) / "sound" / "best")
+    assert list(kept_with_it.values()) == (list(best.values()) if copy_of else [])
+    assert root.exists() == (not copy_of)
+
+
+# Summaries ----------------------------------------------------------------------------------------
+
+
+def test_what_others_put_among_the_summaries_is_left_alone(copy, course_here):  # noqa: F811
+    summaries = copy / "summaries" / YOGURT
+    before = contents(summaries)
+    (summaries / "mine").mkdir()
+    figures = sorted((summaries / "figures").glob("*.png"))
+    assert len(figures) == 3
+    shutil.copy(str(figures[0]), str(summaries / "figures" / "my copy.png"))
+    (summaries / "figures" / "notes.md").write_text("which is best")
+    (summaries / "train" / "events.out.tfevents.1500000000.elsewhere").write_bytes(b"mine")
+    (summaries / "mine" / "events.out.tfevents.1500000000.elsewhere").write_bytes(b"mine")
+    (summaries / "plan.txt").write_text("mine")
+    theirs = contents(summaries)
+    for path in before:
+        del theirs[path]
+    (ours,) = (path for path in before if path.parent.name == "train")
+    for words in (
+        ["restore", "10"],
+        ["run", "10", "--resume", "--steps", "1100"],
+        ["run", "10", "--steps", "150"],
+        ["clean", "10"],
+    ):
+        code, out, err = course_here(*words, "--output", copy)
+        assert (code, err) == (0, "")
+        assert theirs.items() <= contents(summaries).items(), words
+        assert ours.exists() == (words[0] == "restore" or "--resume" in words)
+    assert f"Removed {summaries}, but for what is not the course's: " in out and " 4 more" in out
+    assert contents(summaries) == theirs
+
+
+def test_a_figure_that_a_run_has_drawn_goes_with_the_next_run(copy, course_here):  # noqa: F811
+    figures = copy / "summaries" / YOGURT / "figures"
+    saved.note_figure(figures.parent, {"lesson": YOGURT}, "of-other-settings.png")
+    (figures / "of-other-settings.png").write_bytes(b"drawn by the run before")
+    assert course_here("run", "10", "--steps", "20", "--output", copy)[0] == 0
+    names = {path.name for path in figures.glob("*.png")}
+    assert "of-other-settings.png" not in names and len(names) == 3
+    assert set(saved._run(figures.parent)["figures"]) == names
+
+
+def test_a_writer_with_a_suffix_of_its_own_writes_the_learners_files(tmp_path):
+    events.end_names(tmp_path, saved.EVENTS_END)
+    for place, suffix in (("a", None), ("a", None), ("a", ".mine"), ("a/b", None)):
+        tf.summary.FileWriter(str(tmp_path / place), filename_suffix=suffix).close()
+    tf.summary.FileWriter(str(tmp_path.parent / "beside")).close()
+    found = {path.name.rpartition(".lesson")[1:] for path in saved.own_events(tmp_path)}
+    assert found == {(".lesson", ""), (".lesson", ".000001")}
+    assert len(saved.own_events(tmp_path)) == 3 and len(contents(tmp_path)) == 4
+    assert saved.own_events(tmp_path.parent / "beside") == []
+
+
 # Data ---------------------------------------------------------------------------------------------
 
 
@@ -242,7 +341,7 @@ def test_a_checkpoint_of_an_earlier_version_takes_the_data_that_it_is_told(
     assert course_here("restore", "09", "--output", output)[0] == 0
     moved = own.rename(tmp_path / "moved")
     code, out, err = course_here("restore", "09", "--data", moved, "--output", output)
-    assert (code, err) == (0, "") and "No checksum was saved with the checkpoint" in out
+    assert (code, err) == (0, "") and out.count("No checksum was saved with the checkpoint") == 1
 
 
 # The campaign -------------------------------------------------------------------------------------

@@ -346,3 +346,25 @@ def test_a_second_making_changes_nothing(tmp_path):
         for k in range(2)
     ]
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("how", ["Jupyter", "VS Code"])
+def test_a_copied_notebook_has_folders_of_its_own(how, tmp_path, monkeypatch, course_here):
+    """Named after its file and beside it; what its lesson has saved stays as it is."""
+    path = tmp_path / "18_moving_average-Copy1.ipynb"
+    notebook = notebooks.from_script(catalogue.find("18"))
+    nbformat.write(notebook, str(path))
+    if how == "Jupyter":
+        monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    else:
+        setting = nbformat.v4.new_code_cell(f"__vsc_ipynb_file__ = {str(path)!r}")
+        notebook.cells.insert(0, setting)
+    monkeypatch.delenv(files.OUTPUT_VARIABLE, raising=False)
+    client = nbclient.NotebookClient(notebook, kernel_name="python3", timeout=600)
+    client.execute(cwd=str(tmp_path), env={**os.environ, "PYTHONPATH": str(ROOT)})
+    folder = tmp_path / "checkpoints" / path.stem
+    assert list(folder.rglob("*.index")) and (tmp_path / "summaries" / path.stem).is_dir()
+    assert f"Checkpoints  checkpoints/{path.stem}" in text(notebook.cells[-2])
+    code, _, err = course_here("run", path)
+    assert code == 1 and "is a notebook without a script: run its cells in Jupyter" in err
+    assert course_here("clean", path)[0] == 0 and not folder.exists()

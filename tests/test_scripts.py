@@ -252,3 +252,43 @@ def test_a_few_edited_scripts_are_run_or_refused(count, tmp_path):
     made = list(scripts.attempts(count, 0, tmp_path))
     assert [attempt.problem for attempt in made] == [""] * count
     assert len({attempt.what for attempt in made}) == 4
+
+
+# Files in the way ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name, content, beside_script, at_command",
+    [
+        ("numpy.py", "import numpy as np\nnp.zeros(3)", True, False),
+        ("random.py", "x = 1", True, True),
+        ("tensorflow/__init__.py", "", True, False),
+        ("argparse.py", "x = (1", True, True),
+        ("rich.py", "1 / 0", True, True),
+    ],
+)
+def test_a_file_that_is_imported_in_place_of_anothers_is_named(
+    name, content, beside_script, at_command, tmp_path
+):
+    shutil.copy(str(SCRIPT), str(tmp_path / "mine.py"))
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content)
+    said = f"{tmp_path / name.split('/')[0]} is imported in place of the module "
+    for words, is_in_the_way in (
+        (["mine.py", "--steps", "3"], beside_script),
+        (["-m", "lessons"], at_command),
+    ):
+        code, out, err = python(*words, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, fresh=True)
+        assert code == int(is_in_the_way), err
+        if is_in_the_way:
+            assert err.startswith(said) and err.endswith(": rename it.\n") and err.count("\n") == 1
+
+
+def test_what_a_learners_own_module_does_is_the_learners(tmp_path):
+    (tmp_path / "colorsys.py").write_text("1 / 0")
+    script = tmp_path / "mine.py"
+    for line in ("import colorsys", "try:\n    1 / 0\nexcept ValueError:\n    pass"):
+        script.write_text(f"from common import tf\n{line}\n")
+        answer = python(script, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, fresh=True)
+        assert answer[0] == 1 and "Traceback" in answer[2] and "1 / 0" in answer[2]

@@ -31,8 +31,9 @@ _RESERVED = (files.PRETRAINED.name, "con", "prn", "aux", "nul")  # the last four
 class LessonInfo:
     """What the script of one lesson says about itself.
 
-    script, notebook: paths. name: that of its folders, from its file's: "10_yogurt_mse". number:
-    "10"; the name, where that has none. source: its text, "" where that cannot be read. title,
+    script, notebook: paths, one and the same of a notebook that has no script, which is its
+    `problem`. name: that of its folders, from its file's: "10_yogurt_mse". number: "10"; the name,
+    where that has none. source: its text, "" where that cannot be read. title,
     title_zh, rebuilds: of its first cell, as far as it has them. Its code is parsed once it is
     asked for the parameters or the problem.
     """
@@ -101,7 +102,8 @@ class LessonInfo:
 
 
 def _is_listed(script):
-    return script.parent == files.LESSONS and bool(_NUMBERED.match(script.name))
+    is_lesson = script.suffix == ".py" and bool(_NUMBERED.match(script.name))
+    return is_lesson and script.parent == files.LESSONS
 
 
 def _name_of(stem):
@@ -121,6 +123,8 @@ def _text_of(script):
     try:
         if not script.is_file():
             raise CourseError(f"{shown} is no file: a lesson's script has to be one.")
+        if script.suffix == ".ipynb":
+            raise CourseError(f"{shown} is a notebook without a script: run its cells in Jupyter.")
         content = script.read_bytes()
     except OSError as error:
         raise CourseError(
@@ -264,6 +268,12 @@ def of_script(path):
     return LessonInfo(path)
 
 
+def of_notebook(path):
+    """The LessonInfo of the notebook at `path`: of the script beside it, where there is one."""
+    script = path.with_suffix(".py")
+    return of_script(script if script.is_file() else path)
+
+
 def _resolved(path):
     try:
         return path.resolve()
@@ -319,13 +329,16 @@ def elsewhere(words):
 
 
 def _file(word):
-    """The script that `word` is the path of, or which has that name in lessons/; else None."""
+    """The script that `word` is the path of, or which has that name in lessons/; else None.
+
+    Of a notebook it is the script beside it, or where there is none the notebook.
+    """
     if not word or "\0" in word:
         return None
     path = Path(word)
+    places = [path] if path.suffix in (".py", ".ipynb") else []
     if path.suffix == ".ipynb":
-        path = path.with_suffix(".py")
-    places = [path] if path.suffix == ".py" else []
+        places.insert(0, path.with_suffix(".py"))
     if path.parent == Path(".") and re.match(r"[^\W\d]", path.name):
         places.append(files.LESSONS / f"{path.stem}.py")
     for place in places:

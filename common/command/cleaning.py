@@ -23,15 +23,15 @@ def clean(argv):
         if folders:
             with locks.held(lesson, output):
                 for folder in folders:
-                    left = _remove(folder, lesson, folder == summaries)
-                    print(f"Removed {files.shown(folder)}{left}")
+                    own = saved.own_summaries if folder == summaries else saved.own_files
+                    left = saved.remove(folder, own(folder, lesson.name))
+                    print(f"Removed {files.shown(folder)}{_but_for(left)}")
     return 0
 
 
-def _remove(folder, lesson, is_summaries):
-    """Remove the folder; of checkpoints those that runs saved. What is left of it, in words."""
-    if is_summaries:
-        files.remove_folder(folder)
+def _but_for(left):
+    """What is left of a folder, in words."""
+    if not left:
         return ""
-    left = saved.remove_own(folder, lesson.name)
-    return f", but for {len(left)} files that are not the course's, {left[0].name}" if left else ""
+    more = f" and {len(left) - 1} more" if left[1:] else ""
+    return f", but for what is not the course's: {left[0].name}{more}"

@@ -120,6 +120,14 @@ class ImageSet:
             self.position += len(part)
         return self._examples(chosen[0] if len(chosen) == 1 else np.concatenate(chosen))
 
+    def check_batch(self, size):
+        """See that there is a whole batch of that size; UsageError, with the bound, where not."""
+        if size > len(self):
+            raise UsageError(
+                f"A batch of {size:,} is more than the {len(self):,} images that are trained on: "
+                f"ask for at most {len(self)}."
+            )
+
     def after(self, count):
         """The images but for the first `count`, as an ImageSet like this one."""
         rest = copy.copy(self)

@@ -11,6 +11,7 @@ from pathlib import Path
 from common.tf1.runtime import tf
 
 _writers = []  # that nobody has closed by `close_writers`
+_ends = {}  # {folder: how the names of event files in it and below end}
 _print_error_of_thread = getattr(threading, "excepthook", None)  # Python 3.7 has none
 
 
@@ -35,8 +36,9 @@ class FileWriter(tf.summary.FileWriter):
         threading.excepthook = _print_error_of_other_thread
         self.logdir = str(logdir)
         before = len([*Path(self.logdir).glob("events.out.tfevents.*")])
-        if before and not filename_suffix:
-            filename_suffix = ".%06d" % before
+        if not filename_suffix:
+            number = ".%06d" % before if before else ""
+            filename_suffix = _end(self.logdir) + number or None
         with self._writing():
             super().__init__(
                 logdir, graph, max_queue, flush_secs, graph_def, filename_suffix, session
@@ -68,6 +70,19 @@ class FileWriter(tf.summary.FileWriter):
             yield
         except RuntimeError as error:  # what its thread ended with
             raise OSError(None, str(error).split("\n")[0], self.logdir) from error
+
+
+def end_names(folder, end):
+    """From now on let the names of event files in `folder` or below end so, but for their number.
+
+    Those for which a writer was given a suffix of its own do not.
+    """
+    _ends[Path(folder)] = end
+
+
+def _end(logdir):
+    places = (Path(logdir), *Path(logdir).parents)
+    return next((_ends[place] for place in places if place in _ends), "")
 
 
 def writers(folder):

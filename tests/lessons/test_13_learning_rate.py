@@ -29,3 +29,19 @@ def test_has_the_bits_of_the_genuine_traces(trace, rate, run_lesson):
     history = run_lesson("13_learning_rate")["histories"][rate]
     np.testing.assert_array_equal(history["w"][: len(rows)], [row["w"] for row in rows])
     np.testing.assert_array_equal(history["loss"][: len(rows)], [row["loss"] for row in rows])
+
+
+def test_a_figure_of_one_rate_does_not_stand_beside_another(run_lesson):
+    """Where the rate is in a row's name, what is stated of 0.2 is none of 1 or 0.3."""
+    for rate in ("1", "0.3"):
+        run = run_lesson("13_learning_rate", "--learning-rate", rate, drawn=False)
+        stated = {each.name: each.says for each in run["lesson"]._comparisons}
+        assert stated["w, rate " + rate] is None and "w, rate 0.2" not in stated
+        assert stated["loss after step 0, rate " + rate] is None
+        assert (stated["w after step 0, rate 1"], stated["w after step 1, rate 1"]) == (-7, 5)
+    names = [
+        each.name
+        for each in run_lesson("13_learning_rate")["lesson"]._comparisons
+        if each.says is not None
+    ]
+    assert {"w, rate 0.2", "w after step 0, rate 0.2", "loss at the end, rate 1"} <= set(names)

@@ -11,7 +11,7 @@ from oracles import float32, keras
 from common import files
 from common.checkpoints import values
 from common.tf1 import tf
-from conftest import ROOT, course, forks, go_back, python, signalled_at
+from conftest import ROOT, contents, course, forks, go_back, python, signalled_at
 from stress.kills import left
 
 NAME = "21_early_stopping"
@@ -265,19 +265,37 @@ def test_a_killed_run_restores_the_best_of_what_it_has(finished, tmp_path, cours
     assert "sound: 15 epochs, epoch 15 restored" in out
 
 
+@pytest.mark.parametrize("gone", [False, True])
 @pytest.mark.parametrize("end", [".index", ".data-00000-of-00001"])
-def test_a_damaged_best_epoch_is_one_sentence(end, finished, tmp_path, course_here):
+def test_a_damaged_best_epoch_is_passed_over_and_a_resume_mends_it(
+    end, gone, finished, tmp_path, course_here
+):
     copy = tmp_path / "copy"
     shutil.copytree(finished, copy)
+    expected = left(copy, NAME)
     (best,) = (copy / "checkpoints" / NAME / "sound" / "best").glob("model.ckpt-26" + end)
-    best.write_bytes(best.read_bytes()[:-9])
-    before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    best.unlink() if gone else best.write_bytes(best.read_bytes()[:-9])
+    code, out, err = course_here("restore", "21", "--output", copy)
+    assert (code, err) == (0, "")
+    assert "sound/model.ckpt-25, the newest that is whole: model.ckpt-29 needs best/" in out
+    assert "best/model.ckpt-26, which is damaged (" in out and "RestoreV2" not in out
+    assert "sound: 25 epochs, epoch " in out
+    code, _, err = course_here("run", "21", "--resume", "--output", copy)
+    assert (code, err) == (0, "") and left(copy, NAME) == expected
+
+
+def test_where_every_checkpoint_needs_the_damaged_one_it_is_said(finished, tmp_path, course_here):
+    copy = tmp_path / "copy"
+    shutil.copytree(finished, copy)
+    folder = copy / "checkpoints" / NAME / "document"
+    (folder / "best" / "model.ckpt-1.index").write_bytes(b"")
+    before = contents(folder)
     for words in (["restore", "21"], ["run", "21", "--resume"]):
         code, _, err = course_here(*words, "--output", copy)
         assert code == 1 and err.count("\n") == 2
-        assert f"A checkpoint in {copy / 'checkpoints' / NAME / 'sound'} is damaged (" in err
-        assert "train it anew with" in err and "RestoreV2" not in err
-        assert all(path.read_bytes() == content for path, content in before.items())
+        assert "document/model.ckpt-4 needs best/model.ckpt-1, which is damaged (" in err
+        assert "and no older one is whole: train it anew with" in err
+        assert contents(folder) == before
 
 
 @forks

@@ -91,8 +91,10 @@ def as_undamaged(path, done, expected):
 
 def as_undamaged_or_said(path, done, expected):
     """As `as_undamaged`, or the checkpoint before it is used, or its settings, and it is said."""
+    name = path.name.split(".data")[0].rsplit(".", 1)[0]
     said = (
-        f"whole: {path.name.split('.data')[0].rsplit('.', 1)[0]} is damaged",
+        f"whole: {name} is damaged",
+        f"needs {path.parent.name}/{name}, which is damaged",
         "has its settings",
     )
     return (

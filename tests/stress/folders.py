@@ -23,6 +23,8 @@ TRIES = 300
 STEPS, FURTHER, LESS = 100, 120, 40
 _VALUES = (".index", ".data-00000-of-00001")
 COMMANDS = ("restore", "resume", "run", "clean", "list", "export-meta")
+STREWN = ("notes.txt", "figures/mine.png", "train/events.out.tfevents.1.mine", "restored/mine.gif")
+STREWN += ("mine/events.out.tfevents.1.mine", "figures/events.out.tfevents.1.mine", "mine/run.json")
 TEN = "10_yogurt_mse"
 
 
@@ -212,6 +214,7 @@ class Course:
             done.append(change.__name__)
             foreign.update((path, None) for path in change(folder, draw))
         before = _look(folder, original, foreign)
+        strewn = self._strew(draw)
         words = {
             "resume": ["run", "10", "--resume", "--steps", FURTHER],
             "run": ["run", "10", "--steps", LESS],
@@ -219,10 +222,20 @@ class Course:
         output = () if command == "list" else ("--output", self._output)
         answer = self.worker.answer(*words, *output)
         problem = answer.problem or _destructive(answer) or _lost(before, folder)
+        gone = [path for path in strewn if not path.exists() or path.read_bytes() != b"mine"]
+        problem = problem or (f"{gone} of the summaries are lost" if gone else "")
         if not problem:
             judge = getattr(self, f"_judge_{command}".replace("-", "_"), None)
             problem = judge(answer, before, folder) if judge else ""
         return f"{command}, {done[0]}", problem and f"{command} after {done}: {problem}"
+
+    def _strew(self, draw):
+        """Put files of the learner's among the summaries; returns them."""
+        strewn = [self._output / "summaries" / TEN / name for name in draw.sample(STREWN, 2)]
+        for path in strewn:
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(b"mine")
+        return strewn
 
     def _judge_restore(self, answer, before, folder):
         if _contents(folder) != before.everything:

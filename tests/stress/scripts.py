@@ -5,7 +5,6 @@ saved stays as it was; the script itself runs, or is refused in a sentence, or, 
 in the learner's own line, ends in a traceback that shows this line.
 """
 
-import os
 import random
 import shutil
 
@@ -272,14 +271,20 @@ def surrounded(course, home, number, draw):
     elif how == "stray module":
         name = draw.choice(STRAY)
         what = f"{how} {name}"
-        (home / f"{name}.py").write_text("raise ImportError('mine')\n")
-        variables["PYTHONPATH"] = os.pathsep.join([str(course)])
+        content = draw.choice(
+            ["raise ImportError('mine')\n", "x = 1\n", "import sys, os\n", "x = (\n"]
+        )
+        (home / f"{name}.py").write_text(content)
+        script = shutil.copy(str(script), str(home / "mine.py"))
     else:
         name, value = draw.choice(
             [("MPLBACKEND", "nonsense"), ("MPLBACKEND", "TkAgg"), ("MATPLOTLIBRC", "/nowhere/x")]
         )
         variables[name], what = value, f"{name}={value}"
-    answer = _run(course, [script, *_short(script), f"--output={home / 'out'}"], home, **variables)
+    short = _short(_script(course, number))
+    answer = _run(course, [script, *short, f"--output={home / 'out'}"], home, **variables)
+    if how == "stray module" and "is imported in place of the module" in answer.err:
+        return what, answer.problem
     return what, answer.failure
 
 
