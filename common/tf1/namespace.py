@@ -28,7 +28,11 @@ def _legacy_keras(name):
 
 def _keras():
     """tf.keras as it was: Keras 2."""
-    return Namespace(importlib.import_module("tf_keras.api._v1.keras"), title="tensorflow.keras")
+    from common.tf1 import counts
+
+    found = importlib.import_module("tf_keras.api._v1.keras")
+    counts.install_in_keras()
+    return Namespace(found, title="tensorflow.keras")
 
 
 def _named_arguments_only(function):
