@@ -199,7 +199,115 @@ def contrib_layers(tf):
     tf.contrib.layers.fully_connected(x, 2, activation_fn=None)
 
 
+def _each(name, *pieces):
+    """A program that draws after each of its pieces, called with tf and a placeholder [?, 3, 4]."""
+
+    def program(tf):
+        for piece in pieces:
+            piece(tf, tf.placeholder(tf.float32, (None, 3, 4)))
+            tf.Variable(tf.random_normal([2]))
+
+    program.__name__ = name
+    return program
+
+
+def _decay(tf, **named):
+    return tf.train.polynomial_decay(0.1, tf.Variable(0, trainable=False), 100, **named)
+
+
+def _picture(tf):
+    return tf.image.decode_jpeg(tf.constant("a file's bytes"), channels=3)
+
+
+def _examples(tf, parse, serialized):
+    kinds = {"x": tf.FixedLenFeature([2], tf.float32), "y": tf.FixedLenFeature([], tf.int64)}
+    return getattr(tf, parse)(tf.constant(serialized), kinds)
+
+
+products = _each(
+    "products",
+    lambda tf, x: tf.tensordot(tf.ones([3, 4]), tf.ones([4, 5]), 1),
+    lambda tf, x: tf.tensordot(x, tf.Variable(tf.ones([4, 5])), [[2], [0]]),
+    lambda tf, x: tf.tensordot(x, tf.ones([3, 4, 5]), 2),
+    lambda tf, x: tf.tensordot(tf.ones([3]), [1.0, 2.0, 3.0], 1),
+    lambda tf, x: tf.tensordot(tf.ones([2, 3, 4]), tf.ones([5, 4]), [[-1], [1]]),
+    lambda tf, x: tf.einsum("bij,jk->bik", x, tf.ones([4, 2])),
+    lambda tf, x: tf.einsum("ij,jk->ik", tf.ones([3, 4]), tf.ones([4, 2])),
+    lambda tf, x: tf.layers.dense(x, 5),
+    lambda tf, x: tf.contrib.layers.fully_connected(x, 5),
+    lambda tf, x: tf.eye(3),
+    lambda tf, x: tf.eye(3, 4, batch_shape=[2]),
+    lambda tf, x: tf.trace(tf.matrix_set_diag(tf.ones([3, 3]), tf.matrix_diag_part(tf.eye(3)))),
+)
+loops = _each(
+    "loops",
+    lambda tf, x: tf.map_fn(lambda row: row * 2, x),
+    lambda tf, x: tf.map_fn(lambda row: (row, row), tf.ones([3]), dtype=(tf.float32, tf.float32)),
+    lambda tf, x: tf.scan(lambda total, row: total + row, tf.ones([3, 4])),
+    lambda tf, x: tf.scan(lambda total, row: total + row, x, initializer=tf.zeros([3, 4])),
+    lambda tf, x: tf.TensorArray(tf.float32, tf.shape(x)[0]).size(),
+    lambda tf, x: tf.keras.layers.Embedding(5, 2)(tf.zeros([2, 3], tf.int32)),
+)
+rates_and_clipping = _each(
+    "rates_and_clipping",
+    lambda tf, x: _decay(tf),
+    lambda tf, x: _decay(tf, power=0.5, cycle=True),
+    lambda tf, x: tf.clip_by_global_norm([x, tf.ones([3])], 5.0),
+    lambda tf, x: tf.nn.swish(x),
+    lambda tf, x: tf.nn.weighted_moments(x, [0], tf.ones([1, 3, 4])),
+    lambda tf, x: tf.layers.batch_normalization(tf.ones([2, 8, 8, 3])),
+    lambda tf, x: tf.layers.conv2d(tf.ones([2, 8, 8, 3]), 4, 3, dilation_rate=2),
+    lambda tf, x: tf.layers.flatten(tf.placeholder(tf.float32, (None, None, 3))),
+)
+shapes = _each(
+    "shapes",
+    lambda tf, x: tf.zeros([tf.shape(x)[0], 3]),
+    lambda tf, x: tf.ones([2, 3, tf.shape(x)[0]]),
+    lambda tf, x: tf.zeros([tf.shape(x)[0]]),
+    lambda tf, x: tf.reshape(tf.ones([1]), []),
+    lambda tf, x: tf.saturate_cast(x, tf.uint8),
+    lambda tf, x: tf.confusion_matrix([1, 2], [1, 2], 3),
+    lambda tf, x: tf.contrib.seq2seq.tile_batch(x, 3),
+    lambda tf, x: tf.contrib.seq2seq.sequence_loss(x, tf.zeros([2, 3], tf.int32), tf.ones([2, 3])),
+)
+pictures = _each(
+    "pictures",
+    lambda tf, x: tf.image.per_image_standardization(tf.ones([8, 8, 3])),
+    lambda tf, x: tf.image.per_image_standardization(_picture(tf)),
+    lambda tf, x: tf.image.resize_image_with_crop_or_pad(tf.ones([8, 8, 3]), 6, 10),
+    lambda tf, x: tf.image.resize_image_with_crop_or_pad(_picture(tf), 6, 10),
+    lambda tf, x: tf.image.crop_to_bounding_box(tf.ones([8, 8, 3]), 1, 1, 4, 4),
+    lambda tf, x: tf.image.random_flip_left_right(x[..., tf.newaxis]),
+    lambda tf, x: tf.image.rgb_to_grayscale(tf.ones([8, 8, 3])),
+    lambda tf, x: tf.image.decode_image(tf.constant("a file's bytes")),
+)
+records = _each(
+    "records",
+    lambda tf, x: _examples(tf, "parse_single_example", ""),
+    lambda tf, x: _examples(tf, "parse_example", [""]),
+    lambda tf, x: tf.nn.embedding_lookup_sparse(
+        tf.ones([3, 2]), tf.SparseTensor([[0, 0]], [1], [2, 3]), None, combiner="sum"
+    ),
+)
+
+
+def regularized(tf):
+    half = tf.contrib.layers.l2_regularizer(0.01)
+    tf.get_variable("w", [3], regularizer=half)
+    tf.get_variable("v", [3], regularizer=tf.keras.regularizers.l2(0.01))
+    tf.add_n(tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES))
+    tf.losses.get_regularization_loss()
+    tf.Variable(tf.random_normal([3]))
+
+
 PROGRAMS = (
+    products,
+    loops,
+    rates_and_clipping,
+    shapes,
+    pictures,
+    records,
+    regularized,
     gammas,
     flattened,
     convolution_layers,

@@ -19,16 +19,20 @@ from common.tf1.session import InteractiveSession, Session
 def _legacy_keras(name):
     """A module that TensorFlow 1 had and Keras 3 has not: tf_keras has it, a second to import."""
     warnings.filterwarnings("ignore", r"`tf\.(layers|nn\.rnn_cell)\.", UserWarning)
-    from common.tf1 import seeds
+    from common.tf1 import counts
 
     found = importlib.import_module("tf_keras.api._v1.keras.__internal__.legacy." + name)
-    seeds.install_in_keras()
+    counts.install_in_keras()
     return found
 
 
 def _keras():
     """tf.keras as it was: Keras 2."""
-    return Namespace(importlib.import_module("tf_keras.api._v1.keras"), title="tensorflow.keras")
+    from common.tf1 import counts
+
+    found = importlib.import_module("tf_keras.api._v1.keras")
+    counts.install_in_keras()
+    return Namespace(found, title="tensorflow.keras")
 
 
 def _named_arguments_only(function):
@@ -94,10 +98,12 @@ def _todays_with_the_old():
         "data": Namespace(
             today.data, {"experimental": Namespace(today.data.experimental, gone=_STATISTICS)}
         ),
+        "image": Namespace(
+            today.image, {"per_image_standardization": seeds.per_image_standardization}
+        ),
         "lin_space": seeds.linspace,
         "linspace": seeds.linspace,
         "nn": Namespace(today.nn, cross_entropies, {"rnn_cell": lambda: _legacy_keras("rnn_cell")}),
-        "one_hot": seeds.one_hot,
         "random": Namespace(
             today.random, {"gamma": seeds.random_gamma, "uniform": seeds.random_uniform}
         ),

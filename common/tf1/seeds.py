@@ -8,38 +8,36 @@ back as well.
 
 import functools
 import numbers
+import operator
 
 import numpy as np
 
+from common.tf1 import counts
+from common.tf1.counts import count
 from common.tf1.runtime import tf
 
 # isort: split
 from tensorflow import compat
-from tensorflow.python.data.ops import dataset_ops
-from tensorflow.python.framework import ops, random_seed, registry, tensor_util
+from tensorflow.python.framework import ops, random_seed, tensor_util
 from tensorflow.python.ops import (
     array_ops,
     gen_math_ops,
     gen_random_ops,
+    image_ops_impl,
     math_ops,
     nn_ops,
     random_ops,
     shape_util,
-    standard_ops,
-    tensor_array_ops,
+    special_math_ops,
+    variable_scope,
 )
 
 _todays_seeds = random_seed.get_seed
 _todays_uniform = random_ops.random_uniform
 _todays_dropout = nn_ops.dropout_v2
 _todays_split = array_ops.split
+_todays_constant = array_ops._constant_if_small
 _todays_dims = math_ops._ReductionDims
-
-
-def count(made):
-    """Note that 1.15.5 would have made so many operations more in the graph by now."""
-    graph = ops.get_default_graph()
-    graph._made_in_1_15 = getattr(graph, "_made_in_1_15", 0) + made
 
 
 def get_seed(op_seed):
@@ -106,82 +104,57 @@ def reduction_dims(x, axis):
     return math_ops.range(0, tf.rank(x))  # of a variable, whose shape is not looked at
 
 
-def counted(function, made, before=False):
-    """`function`, with so many operations counted beside those it makes.
-
-    made: a number, or a function of the arguments that gives one.
-    """
-
-    @functools.wraps(function)
-    def call(*arguments, **named):
-        number = made(*arguments, **named) if callable(made) else made
-        if before:
-            count(number)
-        result = function(*arguments, **named)
-        if not before:
-            count(number)
-        return result
-
-    return call
-
-
 def linspace(start, stop, num, name=None):
     """tf.linspace as it was: one operation, where today's is composed of seventy."""
     return gen_math_ops.lin_space(start, stop, num, name=name)
 
 
-def _of_given_values(indices, depth, on_value=None, off_value=None, *_, **__):
-    given = [each for each in (on_value, off_value) if each is not None]
-    return sum(not isinstance(each, tf.Tensor) for each in given)
+random_gamma = counts.counted(random_ops.random_gamma, -2, before=True)
 
 
-one_hot = counted(array_ops.one_hot, _of_given_values)
-random_gamma = counted(random_ops.random_gamma, -2, before=True)
-_SPARSE = "SparseSoftmaxCrossEntropyWithLogits"
+def constant_if_small(value, shape, dtype, name, layout=None):
+    """What tf.zeros and tf.ones try first, which left operations behind for a shape of tensors."""
+    if isinstance(shape, (list, tuple)) and any(isinstance(each, tf.Tensor) for each in shape):
+        operator.lt(functools.reduce(operator.mul, shape), 1000)
+        return None
+    return _todays_constant(value, shape, dtype, name, layout)
 
 
-def _of_known_size(array, name=None):
-    return 1 if not array._dynamic_size and array._size is not None else 0
+@functools.wraps(image_ops_impl.per_image_standardization)
+def per_image_standardization(image):
+    with tf.name_scope(None, "per_image_standardization", [image]) as name:
+        image = tf.convert_to_tensor(image, name="image")
+        image = image_ops_impl._AssertAtLeast3DImage(image)
+        kind = image.dtype
+        if kind not in (tf.float16, tf.float32):
+            image = tf.image.convert_image_dtype(image, tf.float32)
+        size = tf.reduce_prod(tf.shape(image)[-3:])
+        axes = [-1, -2, -3]
+        mean = tf.reduce_mean(image, axis=axes, keepdims=True)
+        deviation = tf.math.reduce_std(image, axis=axes, keepdims=True)
+        deviation = tf.maximum(deviation, tf.math.rsqrt(tf.cast(size, image.dtype)))
+        image = tf.div(image - mean, deviation, name=name)
+        return tf.image.convert_image_dtype(image, kind, saturate=True)
 
 
-def _of_open_batch(layer, inputs):
-    return 6 if inputs.shape.rank and inputs.shape.as_list()[0] is None else 0
-
-
-def _of_sides(layer, inputs):
-    return 10 if layer.padding == "same" else 14
-
-
-def _of_training(layer, inputs, mask, training):
-    return 2 if training is True or training == 1 else 0
-
-
-@functools.lru_cache(maxsize=None)
-def install_in_keras():
-    """Count in tf_keras's layers, which tf.layers and tf.contrib.layers are made of."""
-    from tf_keras.src.layers.convolutional import base_conv, conv2d_transpose
-    from tf_keras.src.layers.normalization.batch_normalization import BatchNormalizationBase
-    from tf_keras.src.layers.reshaping.flatten import Flatten
-
-    base_conv.Conv.call = counted(base_conv.Conv.call, 1, before=True)
-    transposed = conv2d_transpose.Conv2DTranspose
-    transposed.call = counted(transposed.call, _of_sides)
-    Flatten.call = counted(Flatten.call, _of_open_batch)
-    fused = BatchNormalizationBase._fused_batch_norm
-    BatchNormalizationBase._fused_batch_norm = counted(fused, _of_training)
+def regularization_loss(make):
+    """The loss of a variable's regularizer, made once; today it is made anew at each use."""
+    graph = ops.get_default_graph()
+    before = graph.version
+    loss = make()
+    count(before - graph.version)  # today's TensorFlow has made it already, to look at it
+    return loss
 
 
 def install():
     """Have TensorFlow's own code, initializers and layers among it, draw so too."""
-    array_ops.one_hot = standard_ops.one_hot = one_hot
-    dataset = dataset_ops.DatasetV1
-    dataset.make_initializable_iterator = counted(dataset.make_initializable_iterator, 3)
-    gradient = ops.gradient_registry._registry[_SPARSE]
-    gradient[registry._TYPE_TAG] = counted(gradient[registry._TYPE_TAG], 1)
-    arrays = tensor_array_ops._GraphTensorArray
-    arrays.size = counted(arrays.size, _of_known_size)
+    counts.install()
+    array_ops._constant_if_small = constant_if_small
+    image_ops_impl.per_image_standardization = per_image_standardization
     random_seed.get_seed = get_seed
     random_ops.random_uniform = random_uniform
     nn_ops.dropout_v2 = compat.v2.nn.dropout = dropout_v2
     array_ops.split = split
     math_ops._ReductionDims = reduction_dims
+    special_math_ops._einsum_v2 = special_math_ops._einsum_v1  # of products of matrices
+    variable_scope._LazyEvalTensor = regularization_loss

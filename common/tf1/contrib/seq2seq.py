@@ -13,29 +13,43 @@ def sequence_loss(
     weights,
     average_across_timesteps=True,
     average_across_batch=True,
+    sum_over_timesteps=False,
+    sum_over_batch=False,
     softmax_loss_function=None,
     name=None,
 ):
-    """The weighted cross entropy: a scalar where both averages are taken.
+    """The weighted cross entropy: a scalar where both averages, or both sums, are taken.
 
-    logits: [batch, time, symbols]. targets: int [batch, time]. weights: float [batch, time].
+    logits: [batch, time, symbols]. targets: int [batch, time]. weights: float [batch, time]. A sum
+    is divided by the number of weights that are not 0, an average by their sum; 0 where that is 0.
     """
     for tensor, rank, what in ((logits, 3, "Logits"), (targets, 2, "Targets")):
         if len(tensor.shape) != rank:
             raise ValueError(f"{what} must be a tensor of rank {rank}")
+    for sums, averages in (
+        (sum_over_timesteps, average_across_timesteps),
+        (sum_over_batch, average_across_batch),
+    ):
+        if sums and averages:
+            raise ValueError("Over timesteps, and over the batch, take a sum or an average.")
     with tf.name_scope(name, "sequence_loss", [logits, targets, weights]):
         symbols = tf.shape(logits)[2]
         flat = tf.reshape(logits, [-1, symbols])
         labels = tf.reshape(targets, [-1])
         cross = softmax_loss_function or tf.nn.sparse_softmax_cross_entropy_with_logits
         loss = cross(labels=labels, logits=flat) * tf.reshape(weights, [-1])
-        if average_across_timesteps and average_across_batch:
-            return tf.reduce_sum(loss) / (tf.reduce_sum(weights) + 1e-12)
-        loss = tf.reshape(loss, tf.shape(logits)[0:2])
-        if average_across_timesteps:
-            loss = tf.reduce_sum(loss, axis=[1]) / (tf.reduce_sum(weights, axis=[1]) + 1e-12)
-        if average_across_batch:
-            loss = tf.reduce_sum(loss, axis=[0]) / (tf.reduce_sum(weights, axis=[0]) + 1e-12)
+        averages = average_across_timesteps, average_across_batch
+        sums = sum_over_timesteps, sum_over_batch
+        if all(averages) or all(sums):
+            axis = None
+        else:
+            loss = tf.reshape(loss, tf.shape(logits)[0:2])
+            axis = [0] if (averages if any(averages) else sums)[1] else [1]
+        if any(averages) and not all(sums) or all(averages):
+            return tf.div_no_nan(tf.reduce_sum(loss, axis), tf.reduce_sum(weights, axis))
+        if any(sums):
+            number = tf.cast(tf.count_nonzero(weights, axis), loss.dtype)
+            return tf.div_no_nan(tf.reduce_sum(loss, axis), number)
         return loss
 
 
@@ -186,8 +200,15 @@ def dynamic_decode(
 
 def tile_batch(t, multiplier, name=None):
     """Each example of the nested tensors `t` so many times, one after the other."""
+
+    def tiled(tensor):
+        tensor = tf.convert_to_tensor(tensor, name="t")
+        shape = tf.shape(tensor)
+        rows = tf.tile(tf.expand_dims(tensor, 1), [1, multiplier] + [1] * (len(tensor.shape) - 1))
+        return tf.reshape(rows, tf.concat([[shape[0] * multiplier], shape[1:]], 0))
+
     with tf.name_scope(name, "tile_batch"):
-        return tf.nest.map_structure(lambda each: tf.repeat(each, multiplier, axis=0), t)
+        return tf.nest.map_structure(tiled, t)
 
 
 def hardmax(logits, name=None):

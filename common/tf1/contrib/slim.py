@@ -2,6 +2,8 @@
 
 import functools
 import importlib
+import itertools
+import sys
 import warnings
 
 from common.tf1.names import Namespace
@@ -13,23 +15,28 @@ _LAYERS = {
     "normalization_layers": "normalization",
     "pooling_layers": "pooling",
 }
-_WITH_TENSORS = ("layers.optimizers", "layers.utils", "learning")  # that look for ops.Tensor
+# what its modules look for where it was
+_MOVED = {
+    "ops": {"IndexedSlices": tf.IndexedSlices, "Tensor": tf.Tensor},
+    "control_flow_ops": {"cond": tf.cond, "while_loop": tf.while_loop},
+}
 
 
 @functools.lru_cache(maxsize=None)
 def loaded():
     """The module tf_slim, its layers made of tf_keras's as tf.layers are."""
-    from common.tf1 import seeds
+    from common.tf1 import counts
 
     warnings.filterwarnings("ignore", r"`(layer\.apply|tf\.layers\.)", UserWarning)
     slim = importlib.import_module("tf_slim")
     layers = importlib.import_module("tf_slim.layers.layers")
     for name, home in _LAYERS.items():
         setattr(layers, name, importlib.import_module("tf_keras.src.legacy_tf_layers." + home))
-    for name in _WITH_TENSORS:
-        module = importlib.import_module("tf_slim." + name)
-        module.ops = Namespace(module.ops, {"Tensor": tf.Tensor})
-    seeds.install_in_keras()
+    own = [module for name, module in sys.modules.items() if name.startswith("tf_slim.")]
+    for module, (name, moved) in itertools.product(own, _MOVED.items()):
+        if hasattr(module, name):
+            setattr(module, name, Namespace(getattr(module, name), moved))
+    counts.install_in_keras()
     return slim
 
 
