@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common import cells, divergence, errors, files, locks, progress, results
+from common import cells, divergence, errors, files, language, locks, progress, results
 from common.command import catalogue, lesson_flags
 from common.data import images
 from common.figures import Figures
@@ -53,6 +53,7 @@ class Lesson:
         self._trainings = {}
         self._images = None
         self._seeds = 0
+        language.speak(name)
         divergence.end_with_caller()
         self.folders = Folders(self.info, self.mode, request.output)
         self.checkpoint_folder = self.folders.checkpoints

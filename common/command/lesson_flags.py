@@ -3,13 +3,16 @@
 import argparse
 import functools
 import os
+import re
 import sys
 import traceback
+import unicodedata
 from pathlib import Path
 
-from common import errors, files, progress
+from common import errors, files, language, progress
 from common.command import catalogue
 from common.errors import CourseError, UsageError
+from common.language import translate
 
 LONGEST = 2000  # characters of a sentence; what it quotes has no end
 
@@ -18,11 +21,38 @@ class Arguments(argparse.ArgumentParser):
     """An argument parser that answers a mistake with one sentence and where to look."""
 
     def __init__(self, *args, **kwargs):
-        kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        kwargs.setdefault("formatter_class", _Help)
         super().__init__(*args, allow_abbrev=False, **kwargs)
+
+    def format_help(self):
+        self.description = translate(self.description)
+        self.epilog = translate(self.epilog)
+        for group in self._action_groups:
+            group.title = translate(group.title)
+        for action in self._actions:
+            action.help = translate(action.help)
+        return super().format_help()
 
     def error(self, message):
         raise UsageError(f"{message}; `{self.prog} --help` says what there is.")
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help whose lines end where the terminal does: a Chinese character is two columns wide."""
+
+    def add_usage(self, usage, actions, groups, prefix=None):
+        super().add_usage(usage, actions, groups, prefix or translate("usage: "))
+
+    def _split_lines(self, text, width):
+        if language.current() == "en":
+            return super()._split_lines(text, width)
+        lines, used = [""], 0
+        for part in re.findall(r"[\x21-\x7e]+|.", text):
+            wide = sum(1 + (unicodedata.east_asian_width(each) in "WF") for each in part)
+            if used + wide > width:
+                lines, used = [*lines, ""], 0
+            lines[-1], used = lines[-1] + part, used + wide
+        return [line.strip() for line in lines]
 
 
 def flag(name):
@@ -83,6 +113,17 @@ def add_run_options(parser):
         help="go on from the newest checkpoint, with the settings it was begun with",
     )
     add_output(parser)
+    add_language(parser)
+
+
+def add_language(parser):
+    """For --help; `language.take` takes it out of the words before they are parsed."""
+    parser.add_argument(
+        language.FLAG,
+        choices=language.LANGUAGES,
+        help=f"the language to speak (default: that of the variable {language.VARIABLE}, or of "
+        "the system)",
+    )
 
 
 def add_output(parser):
@@ -144,8 +185,10 @@ def script_request(script, info, parameters):
     """The Request in sys.argv's flags, which are the `script`'s; an empty one where it is None."""
     if script is None:
         return Request()
+    words = language.take(sys.argv[1:])
+    language.speak()
     parser = lesson_parser(info, parameters, f"python {files.shown(sys.argv[0])}")
-    options = parser.parse_args(sys.argv[1:])
+    options = parser.parse_args(words)
     if options.resume and options.restore:
         raise UsageError("Choose one of --resume (train on) and --restore (do not train).")
     mode = "resume" if options.resume else "restore" if options.restore else "run"
@@ -241,6 +284,7 @@ def print_everywhere():
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    language.speak()
 
 
 def stop_printing():
@@ -271,10 +315,11 @@ def print_sentence(error):
 
     It stays one line whatever it quotes: control characters are spelled out, what is long is cut.
     """
-    sentence = "".join(each if each.isprintable() else _spelled(each) for each in str(error))
+    said = translate(str(error))
+    sentence = "".join(each if each.isprintable() else _spelled(each) for each in said)
     if len(sentence) > LONGEST:
         sentence = f"{sentence[: LONGEST // 2]} … {sentence[-LONGEST // 2 :]}"
-    print(sentence or progress.interrupted(), file=sys.stderr)
+    print(sentence or translate(progress.interrupted()), file=sys.stderr)
 
 
 def _spelled(character):
