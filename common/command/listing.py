@@ -1,7 +1,7 @@
 """`python -m lessons list`: the lessons, and whether each has a checkpoint."""
 
 from common import files, saved
-from common.command import catalogue
+from common.command import catalogue, ways
 from common.command.choosing import PROG
 from common.command.lesson_flags import Arguments
 
@@ -13,11 +13,15 @@ def list_lessons(argv):
     parser = Arguments(
         prog=f"{PROG} list",
         description="List the lessons: what each rebuilds, and whether it has a checkpoint.",
-        epilog=f"examples:\n  {PROG}\n  {PROG} list",
+        epilog=f"examples:\n  {PROG}\n  {PROG} list --document 神经网络优化",
     )
-    parser.parse_args(argv)
+    parser.add_argument(
+        "--document", metavar="TITLE", help="only its lessons, in the order of its sections"
+    )
+    document = parser.parse_args(argv).document
+    lessons = catalogue.readable() if document is None else ways.of_document(document)
     columns = ["lesson", "title", "标题", "rebuilds", "notebook", "checkpoint"]
-    tables.show("Lessons", columns, [_list_row(lesson) for lesson in catalogue.readable()])
+    tables.show("Lessons", columns, [_list_row(lesson) for lesson in lessons])
     for lesson in catalogue.lessons():
         if lesson.problem:
             print(lesson.problem)
