@@ -137,6 +137,7 @@ def _translate(figure):
     for text in figure.findobj(matplotlib.text.Text):
         text.set_text(language.translate(text.get_text()))
         text.set_fontfamily(_fonts())
+        text.set_fontweight("normal")  # the font of 中文 has no other
     for axis in figure.axes:
         for labels in (axis.xaxis, axis.yaxis):
             formatter = labels.get_major_formatter()

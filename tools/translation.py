@@ -3,7 +3,8 @@
 Of each lesson lessons/zh/NN_name.po has the cells of prose and the words that its code prints,
 draws and compares; common/zh.po has what the course itself says. An entry whose English is gone
 goes; of one that has changed a little the translation stays, marked as fuzzy; what is new stands
-there without. `python -m tools.translation` prints what is left to do.
+there without. An entry with the comment BY_HAND stays as long as the text has its words: for a
+word that is put into a sentence by the program. What is left to do is printed.
 """
 
 import ast
@@ -19,6 +20,7 @@ from common.command import catalogue, lesson_flags
 from common.language import MARKDOWN, catalogue_of
 
 COMMON = files.ROOT / "common" / "zh.po"
+BY_HAND = "by hand"
 LINE = 76  # where polib breaks the lines of its files
 CODE_SPANS = re.compile(r"`[^`]+`")
 NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
@@ -149,8 +151,8 @@ def _is_said(text):
 # The catalogues -----------------------------------------------------------------------------------
 
 
-def brought_up(path, prose, texts):
-    """The catalogue at `path`, as it is to be for these cells and texts."""
+def brought_up(path, prose, texts, source=""):
+    """The catalogue at `path`, as it is to be for these cells and texts of the program `source`."""
     old = (
         {each.msgid: each for each in polib.pofile(str(path), wrapwidth=LINE)}
         if path.exists()
@@ -158,9 +160,10 @@ def brought_up(path, prose, texts):
     )
     new = polib.POFile(wrapwidth=LINE)
     new.metadata = {"Language": "zh_CN", "Content-Type": "text/plain; charset=UTF-8"}
+    texts = [*texts, *(t for t, each in old.items() if each.comment == BY_HAND and t in source)]
     gone = [text for text in old if text not in {*prose, *texts}]
     for text in [*prose, *(text for text in texts if text not in prose)]:
-        entry = polib.POEntry(msgid=text, comment=MARKDOWN if text in prose else "")
+        entry = polib.POEntry(msgid=text, comment=_comment(text, prose, old))
         near = [] if text in old else difflib.get_close_matches(text, gone, 1)
         for source in [text] if text in old else near:
             entry.msgstr = old[source].msgstr
@@ -169,12 +172,18 @@ def brought_up(path, prose, texts):
     return new
 
 
+def _comment(text, prose, old):
+    if text in prose:
+        return MARKDOWN
+    return BY_HAND if text in old and old[text].comment == BY_HAND else ""
+
+
 def catalogues():
     """Pairs of each catalogue's path and what it is to hold."""
     yield COMMON, brought_up(COMMON, [], said_by_the_course())
     for lesson in catalogue.lessons():
         path = catalogue_of(lesson.name)
-        yield path, brought_up(path, prose(lesson), said_by(lesson))
+        yield path, brought_up(path, prose(lesson), said_by(lesson), lesson.source)
 
 
 def faults(entry):
