@@ -165,9 +165,9 @@ def brought_up(path, prose, texts, source=""):
     for text in [*prose, *(text for text in texts if text not in prose)]:
         entry = polib.POEntry(msgid=text, comment=_comment(text, prose, old))
         near = [] if text in old else difflib.get_close_matches(text, gone, 1)
-        for source in [text] if text in old else near:
-            entry.msgstr = old[source].msgstr
-            entry.flags = ["fuzzy"] if near else list(old[source].flags)
+        for origin in [text] if text in old else near:
+            entry.msgstr = old[origin].msgstr
+            entry.flags = ["fuzzy"] if near else list(old[origin].flags)
         new.append(entry)
     return new
 
