@@ -2,19 +2,21 @@
 
 Sentences are written in English where they arise. On their way to the terminal, into a table or a
 figure they are looked up, word for word or by their template: the text of an f-string or a
-%-format, whose values are taken out of the sentence and put into the translation.
+%-format, whose values are taken out of the sentence and put into the translation. What a script
+prints is looked up among the sentences of its lesson alone: the rest is its reader's own.
 """
 
 import os
 import re
 import sys
+from pathlib import Path
 
-from common import files
 from common.errors import UsageError
 
 VARIABLE = "COURSE_LANG"
 LANGUAGES = ("en", "zh")
 FLAG = "--lang"
+COURSE = Path(__file__).resolve().with_name("zh.po")  # what is said outside of the lessons
 MARKDOWN = "markdown"  # the comment of the entries that are a notebook's cells of prose
 _HOLES = re.compile(r"%[-+#0]*\d*(?:\.\d+)?[sdfger]|%%|\{\{|\}\}|\{[^{}]*\}")
 _SPELLED = {"%%": "%", "{{": "{", "}}": "}"}
@@ -51,9 +53,10 @@ def take(words):
 class Catalogue:
     """What is said in another language: pairs of an English text and its translation."""
 
-    def __init__(self):
+    def __init__(self, pairs=()):
         self._words = {}
         self._templates = []
+        self.add(pairs)
 
     def add(self, pairs):
         for english, translated in pairs:
@@ -64,41 +67,51 @@ class Catalogue:
         self._templates.sort(key=lambda each: -each.length)
 
     def translate(self, text):
-        """The translation of `text`, and of what fills its template; itself where there is none."""
+        """The translation of `text`, and of the phrases that fill its template; else itself."""
         if text in self._words or not text.strip():
             return self._words.get(text, text)
         for template in self._templates:
             values = template.values(text)
             if values is not None:
-                return template.filled([self.translate(value) for value in values])
+                return template.filled([self._phrase(value) for value in values])
         return text
+
+    def _phrase(self, value):
+        """The translation of a phrase or a list of phrases; one word is a name, and stays."""
+        if " " not in value:
+            return value
+        whole = self.translate(value)
+        if whole == value and ", " in value:
+            return ", ".join(map(self._phrase, value.split(", ")))
+        return whole
 
 
 class _Template:
     def __init__(self, english, translated):
-        self._holes, pattern, start = [], "", 0
-        for hole in _HOLES.finditer(english):
-            pattern += re.escape(english[start : hole.start()])
-            start = hole.end()
-            if hole.group() in _SPELLED:
-                pattern += re.escape(_SPELLED[hole.group()])
-            else:
-                pattern += "(.*?)"
-                self._holes.append(hole.group())
-        self._pattern = re.compile(pattern + re.escape(english[start:]), re.DOTALL)
-        self._first = english[: _HOLES.search(english).start()]
         self._translated = translated
-        self.length = len(_HOLES.sub("", english))
+        self._parts, self._places, start = [""], [], 0
+        for hole in _HOLES.finditer(english):
+            self._parts[-1] += english[start : hole.start()] + _SPELLED.get(hole.group(), "")
+            if hole.group() not in _SPELLED:
+                self._parts.append("")
+                self._places.append(hole.group())
+            start = hole.end()
+        self._parts[-1] += english[start:]
+        self._pattern = None
+        self.length = sum(map(len, self._parts))
 
     def values(self, text):
-        """What stands in the template's holes where `text` is made of it, else None."""
-        if not text.startswith(self._first):
+        """What stands in the template's places where `text` is made of it, else None."""
+        if not all(part in text for part in self._parts):
             return None
+        if not self._pattern:  # made once it is needed: there are hundreds
+            self._pattern = re.compile("(.*?)".join(map(re.escape, self._parts)), re.DOTALL)
         match = self._pattern.fullmatch(text)
         return match and list(match.groups())
 
     def filled(self, values):
-        left = list(zip(self._holes, values))
+        """The translation with these values in its places, which may stand in another order."""
+        left = list(zip(self._places, values))
 
         def value(hole):
             if hole.group() in _SPELLED:
@@ -121,7 +134,8 @@ def pairs(path, markdown=False):
     ]
 
 
-_catalogue = None
+_catalogue = None  # of the course and of the lessons that have spoken
+_spoken = Catalogue()  # of the lesson that runs
 
 
 def translate(text):
@@ -131,39 +145,50 @@ def translate(text):
     return _loaded().translate(text)
 
 
+def say(text, **where):
+    """Print `text` in the language of this program; where: as of print."""
+    print(translate(text), **where)
+
+
+def joined(what, more):
+    """`what: more`, both in the language of this program, and with its colon."""
+    return translate(what) + (": " if current() == "en" else "：") + translate(more)
+
+
 def _loaded():
     global _catalogue
     if _catalogue is None:
-        _catalogue = Catalogue()
-        _catalogue.add(pairs(files.ROOT / "common" / "zh.po"))
+        _catalogue = Catalogue(pairs(COURSE))
     return _catalogue
 
 
 def catalogue_of(name):
     """The file of a lesson's translation."""
-    return files.LESSONS / "zh" / f"{name}.po"
+    return COURSE.parent.parent / "lessons" / "zh" / f"{name}.po"
 
 
-def speak(name=None):
-    """From now on translate what is printed; name: of the lesson whose sentences it knows."""
+def speak(name):
+    """From now on translate what the script of the lesson `name` prints, draws and compares."""
+    global _spoken
     if current() == "en":
         return
-    if name:
-        _loaded().add(pairs(catalogue_of(name)))
+    sentences = pairs(catalogue_of(name))
+    _loaded().add(sentences)
+    _spoken = Catalogue(sentences)
     if not isinstance(sys.stdout, _Translated):
         sys.stdout = _Translated(sys.stdout)
 
 
 class _Translated:
-    """A stream that what is written to it is translated on the way to."""
+    """A stream that translates what a lesson's script writes to it."""
 
     def __init__(self, stream):
         self._stream = stream
 
     def write(self, text):
-        whole = translate(text)
+        whole = _spoken.translate(text)
         if whole == text and "\n" in text:
-            whole = "\n".join(map(translate, text.split("\n")))
+            whole = "\n".join(map(_spoken.translate, text.split("\n")))
         self._stream.write(whole)
         return len(text)
 

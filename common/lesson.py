@@ -11,6 +11,7 @@ from common.command import catalogue, lesson_flags
 from common.data import images
 from common.figures import Figures
 from common.folders import Folders
+from common.language import say
 from common.parameters import declared
 from common.settings import Settings
 from common.tf1 import events, tf
@@ -102,7 +103,7 @@ class Lesson:
         self._images = images.images(self.data, usual, **options)
         self.data = self.parameters["data"] = self._images.name
         self._settings.check_data(self._images.identity)
-        print(f"Images: {self._images}")
+        say(f"Images: {self._images}")
         return self._images
 
     def op_seed(self):
@@ -260,8 +261,8 @@ class Lesson:
         else:
             self.write_run(self._comparisons.numbers)
             self.folders.forget_before()
-            print(f"Checkpoints  {files.shown(self.checkpoint_folder)}")
-        print(f"Figures      {files.shown(self.folders.figures)}")
+            say(f"Checkpoints  {files.shown(self.checkpoint_folder)}")
+        say(f"Figures      {files.shown(self.folders.figures)}")
         print(f"TensorBoard  python -m lessons tensorboard {self.info.word}{self._output_flag}")
         np.seterr(**self._numpy)
         progress.tell_when_interrupted(None)

@@ -17,9 +17,8 @@ import polib
 
 from common import files
 from common.command import catalogue, lesson_flags
-from common.language import MARKDOWN, catalogue_of
+from common.language import COURSE, MARKDOWN, catalogue_of
 
-COMMON = files.ROOT / "common" / "zh.po"
 BY_HAND = "by hand"
 LINE = 76  # where polib breaks the lines of its files
 CODE_SPANS = re.compile(r"`[^`]+`")
@@ -32,10 +31,15 @@ _FUNCTION_WORDS = (
 )
 _LABELS = {"label", "xlabel", "ylabel", "zlabel", "title", "because"}
 _SAYING = {"annotate", "animation", "compare", "figure", "print", "record", "suptitle", "text"}
-_WRITTEN_BY_TF = ("common/tf1/contrib/__init__", "legacy_seq2seq", "regularizers", "rnn", "seq2seq")
-_TABLES = (  # single words, of columns and verdicts
+_WRITTEN_BY_TF = (  # what it says, or is to be recognised by
+    *("common/tf1/contrib/__init__", "legacy_seq2seq", "messages", "regularizers", "rnn"),
+    "seq2seq",
+)
+_SPEAKING = {"joined", "say", "translate"}  # the course's own functions of sentences
+_TABLES = (  # single words: of columns and verdicts, and the classes of Fashion-MNIST
     "lesson title rebuilds notebook checkpoint none number document book here agrees yes no saved "
-    "restored same differs steps seconds parameters Interrupted. Lessons"
+    "restored same differs steps seconds file state missing damaged parameters Interrupted. "
+    "Lessons T-shirt trouser pullover dress coat sandal shirt sneaker bag"
 )
 _ARGPARSE = (
     "usage: ",
@@ -56,18 +60,30 @@ _ARGPARSE = (
 
 
 def said_by_the_course():
-    """The texts of `common` that somebody reads, in the order of their files."""
+    """The texts of `common` that somebody reads, in the order of their files, and of all flags."""
     found = [*_ARGPARSE, *_TABLES.split()]
     for path in sorted((files.ROOT / "common").rglob("*.py")):
         if not path.with_suffix("").as_posix().endswith(_WRITTEN_BY_TF):
-            found += [text for text, labels in _texts(path.read_text("utf-8")) if _is_said(text)]
-    return list(dict.fromkeys(found))
+            found += _said(path.read_text("utf-8"), _SPEAKING, set())
+    return list(dict.fromkeys([*found, *_said_of_flags()]))
+
+
+def _said_of_flags():
+    """What the flags of the lessons mean: `run --help` says it without any lesson's catalogue."""
+    flags = [each for lesson in catalogue.lessons() for each in lesson.parameters.values()]
+    return [each.help for each in flags]
 
 
 def said_by(lesson):
     """The texts that the code of a lesson prints, draws and compares."""
-    texts = _texts(lesson.source)
-    return list(dict.fromkeys(text for text, label in texts if label or _is_said(text)))
+    of_flags = _said_of_flags()
+    texts = dict.fromkeys(_said(lesson.source, _SAYING, _LABELS))
+    return [text for text in texts if text not in of_flags]
+
+
+def _said(source, saying, labels):
+    """The texts of a program that are for people, or stand in calls of `saying` or as `labels`."""
+    return [text for text, label in _texts(source, saying, labels) if label or _is_said(text)]
 
 
 def prose(lesson):
@@ -76,8 +92,8 @@ def prose(lesson):
     return list(dict.fromkeys(cell.source for cell in cells if cell.cell_type == "markdown"))
 
 
-def _texts(source):
-    """Pairs of a text of the program and whether it is a label.
+def _texts(source, saying, named):
+    """Pairs of a text of the program and whether it is a label: see `_said`.
 
     A text that is put together, an f-string or a sum, has {…} for what is no constant.
     """
@@ -90,7 +106,7 @@ def _texts(source):
         elif isinstance(node, ast.JoinedStr) or _is_sum(node):
             parts.update(each for each in ast.walk(node) if each is not node)
         elif isinstance(node, ast.Call):
-            labels.update(_labels(node))
+            labels.update(_labels(node, saying, named))
             parts.update(each.value for each in node.keywords if each.arg == "loc")
     for node in ast.walk(tree):
         if node not in parts and (isinstance(node, (ast.JoinedStr, ast.Constant)) or _is_sum(node)):
@@ -103,19 +119,23 @@ def _is_sum(node):
     """Whether a node adds something to a text."""
     is_sum = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
     sides = [node.left, node.right] if is_sum else []
-    return any(isinstance(_constant(each), str) or _is_sum(each) for each in sides)
+    return any(_is_text(each) for each in sides)
+
+
+def _is_text(node):
+    return isinstance(node, ast.JoinedStr) or isinstance(_constant(node), str) or _is_sum(node)
 
 
 def _constant(node):
     return node.value if isinstance(node, ast.Constant) else None
 
 
-def _labels(call):
+def _labels(call, saying, named):
     """The nodes of a call's arguments that are read, whatever they say."""
     name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-    named = [each.value for each in call.keywords if each.arg in _LABELS]
+    named = [each.value for each in call.keywords if each.arg in named]
     slugs = {"figure": 2, "animation": 1}.get(name, 0)  # number and slug are of the file's name
-    given = call.args[slugs:] if name in _SAYING else []
+    given = call.args[slugs:] if name in saying else []
     return [node for argument in [*named, *given] for node in ast.walk(argument)]
 
 
@@ -133,8 +153,7 @@ def _text(node):
 
 
 def _part(node):
-    is_text = isinstance(node, ast.JoinedStr) or isinstance(_constant(node), str) or _is_sum(node)
-    return _text(node) if is_text else _hole(node)
+    return _text(node) if _is_text(node) else _hole(node)
 
 
 def _hole(node):
@@ -143,8 +162,9 @@ def _hole(node):
 
 def _is_said(text):
     """Whether a text is for people: a few words, or a sentence, but no list of names."""
-    words = _WORD.findall(_HOLE.sub("", text))
+    words = [word for word in re.findall(r"\w+", _HOLE.sub("", text)) if _WORD.fullmatch(word)]
     sentence = any(word.lower() in _FUNCTION_WORDS.split() for word in words)
+    sentence = sentence or (text.endswith(".") and len(words) > 1)
     return " " in text.strip() and (sentence or 2 <= len(words) <= 3)
 
 
@@ -180,7 +200,7 @@ def _comment(text, prose, old):
 
 def catalogues():
     """Pairs of each catalogue's path and what it is to hold."""
-    yield COMMON, brought_up(COMMON, [], said_by_the_course())
+    yield COURSE, brought_up(COURSE, [], said_by_the_course())
     for lesson in catalogue.lessons():
         path = catalogue_of(lesson.name)
         yield path, brought_up(path, prose(lesson), said_by(lesson), lesson.source)

@@ -3,6 +3,7 @@
 from common import files, locks, saved
 from common.command import lesson_flags
 from common.command.choosing import chosen_lessons, parser_of
+from common.language import say
 
 
 def clean(argv):
@@ -23,15 +24,21 @@ def clean(argv):
         if folders:
             with locks.held(lesson, output):
                 for folder in folders:
-                    left = _remove(folder, lesson, folder == summaries)
-                    print(f"Removed {files.shown(folder)}{left}")
+                    _remove(folder, lesson, folder == summaries)
     return 0
 
 
 def _remove(folder, lesson, is_summaries):
-    """Remove the folder; of checkpoints those that runs saved. What is left of it, in words."""
+    """Remove the folder; of checkpoints those that runs saved. Says what is left of it."""
+    left = []
     if is_summaries:
         files.remove_folder(folder)
-        return ""
-    left = saved.remove_own(folder, lesson.name)
-    return f", but for {len(left)} files that are not the course's, {left[0].name}" if left else ""
+    else:
+        left = saved.remove_own(folder, lesson.name)
+    if left:
+        say(
+            f"Removed {files.shown(folder)}, but for {len(left)} files that are not the course's, "
+            f"{left[0].name}"
+        )
+    else:
+        say(f"Removed {files.shown(folder)}")

@@ -12,8 +12,9 @@ from pathlib import Path
 from common import errors, files, language, progress
 from common.command import catalogue
 from common.errors import CourseError, UsageError
-from common.language import translate
+from common.language import joined, translate
 
+USAGE = "usage: "  # whose translation is as wide: the lines below are indented by it
 LONGEST = 2000  # characters of a sentence; what it quotes has no end
 
 
@@ -31,7 +32,8 @@ class Arguments(argparse.ArgumentParser):
             group.title = translate(group.title)
         for action in self._actions:
             action.help = translate(action.help)
-        return super().format_help()
+        said = super().format_help().replace(USAGE, translate(USAGE), 1)
+        return re.sub("(?m)([^\0-\x7f]):$", r"\1：", said)
 
     def error(self, message):
         raise UsageError(f"{message}; `{self.prog} --help` says what there is.")
@@ -40,14 +42,11 @@ class Arguments(argparse.ArgumentParser):
 class _Help(argparse.RawDescriptionHelpFormatter):
     """Help whose lines end where the terminal does: a Chinese character is two columns wide."""
 
-    def add_usage(self, usage, actions, groups, prefix=None):
-        super().add_usage(usage, actions, groups, prefix or translate("usage: "))
-
     def _split_lines(self, text, width):
         if language.current() == "en":
             return super()._split_lines(text, width)
         lines, used = [""], 0
-        for part in re.findall(r"[\x21-\x7e]+|.", text):
+        for part in re.findall("(?:[\x21-\x7e]+|.)[，。、；：）」》]*", text):
             wide = sum(1 + (unicodedata.east_asian_width(each) in "WF") for each in part)
             if used + wide > width:
                 lines, used = [*lines, ""], 0
@@ -64,7 +63,7 @@ def lesson_parser(info, parameters, prog, modes=True):
 
     modes: whether --resume and --restore are among them, as they are for the script.
     """
-    rebuilds = f"\nRebuilds {info.rebuilds}." if info.rebuilds else ""
+    rebuilds = translate(f"\nRebuilds {info.rebuilds}.") if info.rebuilds else ""
     parser = Arguments(
         prog=prog,
         description=info.full_title + rebuilds,
@@ -101,9 +100,10 @@ def add_parameters(parser, declared):
 
 def _help(parameter):
     any_word = isinstance(parameter.default, str) and not parameter.choices
-    parts = [parameter.help, "" if any_word else parameter.kind]
-    said = ": ".join(filter(None, parts))
-    return f"{said} (default {parameter.default})".replace("%", "%%")
+    said = parameter.help if any_word else parameter.kind
+    if parameter.help and not any_word:
+        said = joined(parameter.help, parameter.kind)
+    return translate(f"{said} (default {parameter.default})").replace("%", "%%")
 
 
 def add_run_options(parser):
@@ -169,7 +169,7 @@ def _examples(parameters, prog, modes):
     lines = [prog]
     lines += [f"{prog} {flag(name)} {p.default}" for name, p in parameters.items()]
     lines += [f"{prog} --resume"] + ([f"{prog} --restore"] if modes else [])
-    return "examples:\n  " + "\n  ".join(lines)
+    return "\n  ".join([translate("examples:"), *lines])
 
 
 class Request:
@@ -284,7 +284,6 @@ def print_everywhere():
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    language.speak()
 
 
 def stop_printing():
