@@ -46,7 +46,7 @@ class _Help(argparse.RawDescriptionHelpFormatter):
         if language.current() == "en":
             return super()._split_lines(text, width)
         lines, used = [""], 0
-        for part in re.findall("(?:[\x21-\x7e]+|.)[，。、；：）」》]*", text):
+        for part in re.findall("[（「《]*(?:[\x21-\x7e]+|.)[，。、；：）」》]*", text):
             wide = sum(1 + (unicodedata.east_asian_width(each) in "WF") for each in part)
             if used + wide > width:
                 lines, used = [*lines, ""], 0
@@ -186,7 +186,6 @@ def script_request(script, info, parameters):
     if script is None:
         return Request()
     words = language.take(sys.argv[1:])
-    language.speak()
     parser = lesson_parser(info, parameters, f"python {files.shown(sys.argv[0])}")
     options = parser.parse_args(words)
     if options.resume and options.restore:
