@@ -10,7 +10,8 @@ PY := .venv/bin/python
 PYTHON37 ?= $(shell for p in python3.7 $$HOME/.pyenv/versions/3.7.*/bin/python; do \
 	$$p --version 2>&1 | grep -q "^Python 3\.7\." && echo $$p && break; done)
 
-.PHONY: run test test-slow test-processors bench parity stress notebooks pretrained gallery clean
+.PHONY: run test test-slow test-processors bench parity stress notebooks pretrained gallery \
+	translation glossary clean
 
 run: .venv/ready
 	$(PY) -m lessons run all
@@ -39,6 +40,12 @@ notebooks: .venv/ready  ## write and execute every lesson's notebook
 
 pretrained: .venv/ready  ## train the checkpoints that ship
 	$(PY) -m tools.pretrained
+
+translation: .venv/ready  ## bring the Chinese catalogues up to the English text
+	$(PY) -m tools.translation
+
+glossary: .venv/ready  ## docs/glossary.md, of docs/glossary.toml
+	$(PY) -m tools.glossary
 
 gallery: .venv/ready  ## draw docs/gallery.md; the real image sets must be on disk
 	$(PY) -m tools.gallery

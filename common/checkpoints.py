@@ -13,6 +13,7 @@ from pathlib import Path
 
 from common import files, saved
 from common.errors import CourseError
+from common.language import joined, translate
 from common.saved import Unfit
 from common.tf1 import messages, tf
 
@@ -142,7 +143,7 @@ class Checkpoints:
                 refused.append((prefix, error))
             else:
                 self.last = prefix
-                self.passed_over = [f"{each.name} {why}" for each, why in refused]
+                self.passed_over = [f"{each.name} {translate(str(why))}" for each, why in refused]
                 self._note_what_is_gone()
                 return record
         self._refuse(refused)
@@ -152,9 +153,11 @@ class Checkpoints:
         """Raise CourseError where checkpoints lie in the folder, of which none will do."""
         if _lie_there(refused):
             prefix, why = refused[0]
-            older = ", and no older one is whole" if len(refused) > 1 else ""
+            what = f"{files.shown(prefix)} {translate(str(why))}"
+            if len(refused) > 1:
+                what = f"{what}, and no older one is whole"
             hint = getattr(why, "hint", None) or self._hint()
-            raise CourseError(f"{files.shown(prefix)} {why}{older}: {hint}")
+            raise CourseError(joined(what, hint))
         others = sorted(path.name for path in self.folder.glob("*.index"))
         if others and not any(map(self._is_own, saved.prefixes(self.folder))):
             raise CourseError(
@@ -165,7 +168,7 @@ class Checkpoints:
     def _note_what_is_gone(self):
         named = saved.named(self.folder)
         if named and saved.step(named) > saved.step(self.last) and not saved.parts(named):
-            self.passed_over.insert(0, f"{named.name} is gone")
+            self.passed_over.insert(0, translate(f"{named.name} is gone"))
 
     def _restore_values(self, sess, prefix, needed):
         try:

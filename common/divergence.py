@@ -9,9 +9,10 @@ import threading
 import numpy as np
 
 from common import files
+from common.language import VARIABLE, say
 from common.tf1 import tf
 
-VERB = "diverged:"
+VERB = "diverged:"  # as Training says it
 EVERY_STEP = "COURSE_CHECK_EVERY_STEP"
 
 
@@ -44,7 +45,7 @@ def sentence_of_rerun(script, checkpoints):
     Training looks at its numbers where it saves and keeps history, which need not be every step: to
     do so at each would slow all of them down. "" where that run does not diverge.
     """
-    print("Its numbers are not finite any more: looking for the step …", flush=True)
+    say("Its numbers are not finite any more: looking for the step …", flush=True)
     try:
         output = files.scratch_folder(checkpoints)
         try:
@@ -58,12 +59,12 @@ def sentence_of_rerun(script, checkpoints):
 
 
 def _said(command):
-    """The standard error of a program that looks at each step, and ends when this one does."""
+    """The standard error, in English, of a program that looks at each step, ended by this one."""
     read, write = os.pipe()
     try:
         run = subprocess.run(
             command,
-            env={**os.environ, EVERY_STEP: "1"},
+            env={**os.environ, EVERY_STEP: "1", VARIABLE: "en"},
             stdin=read,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -1,6 +1,7 @@
 """The figures of one run: saved, shown in a notebook, given to TensorBoard."""
 
 from common import files, plots, progress, saved
+from common.language import translate
 from common.tf1 import tf
 
 
@@ -23,7 +24,7 @@ class Figures:
 
     def save(self, number, slug, title, caption):
         """Finish matplotlib's current figure; see Lesson.figure."""
-        heading = f"Figure {number}: {title}" if number else title
+        heading = translate(f"Figure {number}: {translate(title)}") if number else title
         png = plots.finished_png(plots.plt.gcf(), heading, caption)
         path = self.folder / (_file_name(number, slug) + ".png")
         self._write(path, png)

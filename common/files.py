@@ -13,6 +13,7 @@ import zlib
 from pathlib import Path
 
 from common.errors import CourseError
+from common.language import joined, translate
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "lessons"
@@ -127,8 +128,8 @@ def read_json(path, hint):
     try:
         return load_json(path)
     except (OSError, ValueError) as error:
-        what = f"cannot be read ({error})" if isinstance(error, OSError) else error
-        raise CourseError(f"{shown(path)} {what}: {hint}") from error
+        what = f"cannot be read ({error})" if isinstance(error, OSError) else str(error)
+        raise CourseError(joined(f"{shown(path)} {translate(what)}", hint)) from error
 
 
 def load_json(path):

@@ -2,6 +2,7 @@
 
 from common import files, locks, saved
 from common.errors import CourseError
+from common.language import say
 from common.tf1 import events, messages
 
 
@@ -75,7 +76,7 @@ class Folders:
             self._say_kept()
 
     def _say_kept(self):
-        print(f"Kept {self._before()} until this run has come as far")
+        say(f"Kept {self._before()} until this run has come as far")
 
     @property
     def before(self):
@@ -86,7 +87,7 @@ class Folders:
     def forget_before(self):
         """Remove the training before, where this one has come as far; else say where it is."""
         if saved.forget_before(self.checkpoints, self._info.name):
-            print(f"Before       {self._before()}; put it in the place of this one to go on")
+            say(f"Before       {self._before()}; put it in the place of this one to go on")
 
     def _before(self):
         steps = saved.steps_saved(self.before, self._info.name)

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from common import cells, divergence, errors, files, locks, progress, results
+from common import cells, divergence, errors, files, language, locks, progress, results
 from common.command import catalogue, lesson_flags
 from common.data import images
 from common.figures import Figures
 from common.folders import Folders
+from common.language import say
 from common.parameters import declared
 from common.settings import Settings
 from common.tf1 import events, tf
@@ -62,6 +63,7 @@ class Lesson:
         self._trainings = {}
         self._images = None
         self._seeds = 0
+        language.speak(name)
         divergence.end_with_caller()
         self.folders = Folders(self.info, name, self.mode, request.output)
         self.checkpoint_folder = self.folders.checkpoints
@@ -110,7 +112,7 @@ class Lesson:
         self._images = images.images(self.data, usual, **options)
         self.data = self.parameters["data"] = self._images.name
         self._settings.check_data(self._images.identity)
-        print(f"Images: {self._images}")
+        say(f"Images: {self._images}")
         return self._images
 
     def op_seed(self):
@@ -275,8 +277,8 @@ class Lesson:
         else:
             self.write_run(self._comparisons.numbers)
             self.folders.forget_before()
-            print(f"Checkpoints  {files.shown(self.checkpoint_folder)}")
-        print(f"Figures      {files.shown(self.folders.figures)}")
+            say(f"Checkpoints  {files.shown(self.checkpoint_folder)}")
+        say(f"Figures      {files.shown(self.folders.figures)}")
         print(f"TensorBoard  python -m lessons tensorboard {self.info.word}{self._output_flag}")
         np.seterr(**self._numpy)
         progress.tell_when_interrupted(None)

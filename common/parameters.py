@@ -3,6 +3,7 @@
 import math
 
 from common.errors import UsageError
+from common.language import translate
 
 STANDARD_HELP = {
     "steps": "training steps",
@@ -38,16 +39,14 @@ class Parameter:
     def kind(self):
         """What a value must be, in words: "a whole number, 1 or more"."""
         if isinstance(self.default, str):
-            return "one of " + ", ".join(self.choices) if self.choices else "a word"
-        noun = "a whole number" if isinstance(self.default, int) else "a number"
+            return "one of " + ", ".join(self.choices) if self.choices else translate("a word")
+        noun = translate("a whole number" if isinstance(self.default, int) else "a number")
         if self.at_least is None:
-            bounds = "1 or more" if isinstance(self.default, int) else "above 0"
+            least = translate("1 or more" if isinstance(self.default, int) else "above 0")
         else:
-            bounds = f"{self.at_least:,g} or more"
-        if self.at_most is not None:
-            written = "g" if self.at_most == LARGEST[type(self.default)] else ",.12g"
-            bounds += f" and at most {self.at_most:{written}}"
-        return f"{noun}, {bounds}"
+            least = f"{self.at_least:,g} or more"
+        written = "g" if self.at_most == LARGEST[type(self.default)] else ",.12g"
+        return f"{noun}, {least} and at most {self.at_most:{written}}"
 
     def parse(self, text):
         """The value that the word `text` stands for; ValueError where it does not fit."""

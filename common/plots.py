@@ -1,6 +1,7 @@
 """One look for all figures: drawn off screen, in colours that the colour-blind can tell apart."""
 
 import contextlib
+import functools
 import importlib.util
 import io
 import logging
@@ -11,7 +12,7 @@ import warnings
 from pathlib import Path
 from unittest import mock
 
-from common import progress
+from common import language, progress
 
 
 @contextlib.contextmanager
@@ -74,7 +75,7 @@ plt = _imported()
 
 import matplotlib
 import numpy as np
-from matplotlib import patheffects
+from matplotlib import font_manager, patheffects
 from PIL import Image
 
 # Okabe and Ito's palette (https://jfly.uni-koeln.de/color/)
@@ -120,11 +121,37 @@ def finished_png(figure, title, caption):
         _make_readable(axis)
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
     figure.text(0.01, -0.02, caption, ha="left", va="top", fontsize=9, color="#444444")
+    _translate(figure)
     png = io.BytesIO()
     # without a Software entry the same figure is the same bytes under another matplotlib patch
     figure.savefig(png, format="png", bbox_inches="tight", metadata={"Software": None})
     plt.close(figure)
     return png.getvalue()
+
+
+def _translate(figure):
+    """Put the words of `figure` into the language of this program."""
+    if language.current() == "en":
+        return
+    plt.rcParams["font.family"] = _fonts()
+    for text in figure.findobj(matplotlib.text.Text):
+        text.set_text(language.translate(text.get_text()))
+        text.set_fontfamily(_fonts())
+        text.set_fontweight("normal")  # the font of 中文 has no other
+    for axis in figure.axes:
+        for labels in (axis.xaxis, axis.yaxis):
+            formatter = labels.get_major_formatter()
+            if isinstance(formatter, matplotlib.ticker.FixedFormatter):
+                formatter.seq = [language.translate(word) for word in formatter.seq]
+
+
+@functools.lru_cache(maxsize=None)
+def _fonts():
+    """The families of a text with 中文 in it; figures and minus signs are of the first one."""
+    package = Path(importlib.util.find_spec("zhplot").origin).parent  # its import changes settings
+    path = str(package / "fonts" / "NotoSansSC-Regular.ttf")
+    font_manager.fontManager.addfont(path)
+    return ["DejaVu Sans", font_manager.FontProperties(fname=path).get_name()]
 
 
 def _make_readable(axis):
@@ -174,6 +201,7 @@ def finished_gif(figure, title, caption, draw, frames, drawn=lambda: None):
     pictures = []
     for frame in frames:
         draw(frame)
+        _translate(figure)
         figure.canvas.draw()
         if not pictures:
             _keep_layout(figure)

@@ -5,6 +5,8 @@ import os
 import signal
 import sys
 
+from common.language import translate
+
 
 class Stopped(KeyboardInterrupt):
     """Ctrl-C, after the training was saved; its sentence says where."""
@@ -31,6 +33,7 @@ def bar(title, start, steps):
     What is printed meanwhile appears above the bar. There is none elsewhere (a pipe, a file), nor
     where tqdm's own variable TQDM_DISABLE is set.
     """
+    title = translate(title)
     if os.environ.get("TQDM_DISABLE"):
         yield lambda: None
     elif in_notebook():

@@ -7,6 +7,7 @@ import platform
 import numpy as np
 
 from common import files, tables
+from common.language import say, translate
 
 DOCUMENT = "document"
 BOOK = "book"  # or the course that the document was taken from
@@ -90,7 +91,7 @@ def table(rows, leading=()):
         figures = [says.get(source, "") for source in sources]
         here = tables.as_text(group[0].here)
         cells.append([*lead, group[0].name, *figures, here, _agree(group, notes)])
-    reasons = [f"[{number}] {why}" for why, number in notes.items()]
+    reasons = [f"[{number}] {translate(why)}" for why, number in notes.items()]
     return [*leading, "number", *sources, "here", "agrees"], cells, reasons
 
 
@@ -99,10 +100,10 @@ def _agree(group, notes):
     words = {}
     for each in group:
         mark = f" [{notes.setdefault(each.why, len(notes) + 1)}]" if each.why else ""
-        words[each.source] = each.agrees + mark
+        words[each.source] = translate(each.agrees) + mark
     if len(set(words.values())) == 1:
         return words[group[0].source]
-    return ", ".join(f"{source} {word}" for source, word in words.items())
+    return ", ".join(f"{translate(source)} {word}" for source, word in words.items())
 
 
 def show(title, rows, leading=()):
@@ -110,7 +111,7 @@ def show(title, rows, leading=()):
     columns, cells, reasons = table(rows, leading)
     tables.show(title, columns, cells)
     if any(each.agrees == "not compared" for _, each in rows):
-        print("  What is not compared stands beside the figure of the default settings.")
+        say("  What is not compared stands beside the figure of the default settings.")
     for reason in reasons:
         print(f"  {reason}")
 

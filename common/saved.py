@@ -15,6 +15,7 @@ from pathlib import Path
 
 from common import files
 from common.errors import CourseError
+from common.language import say
 
 PREFIX = "model.ckpt"
 KEEPS = "which removes nothing of this before it has come as far itself"
@@ -158,7 +159,7 @@ def make_way(prefix, owner):
         target.parent.mkdir(exist_ok=True)
         path.replace(target)
     if others:
-        print(f"Moved {files.shown(prefix)}, which is another Saver's, to {OTHERS}/{prefix.name}")
+        say(f"Moved {files.shown(prefix)}, which is another Saver's, to {OTHERS}/{prefix.name}")
 
 
 # The folder of a lesson ---------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from common.command import catalogue
 from common.command.lesson_flags import flag
 from common.data import house_prices
 from common.errors import CourseError, UsageError
+from common.language import joined, say
 
 
 class Settings:
@@ -50,7 +51,7 @@ class Settings:
             return None
         name = self._info.name
         if saved.put_back(own, name):
-            print(f"Put {files.shown(saved.before(own))} back: nothing was saved after it")
+            say(f"Put {files.shown(saved.before(own))} back: nothing was saved after it")
         begun, others = saved.has_begun(own, name), sorted(own.rglob("*.index"))
         if self._mode == "resume":
             if others and not begun:
@@ -64,7 +65,7 @@ class Settings:
             return own
         if any(shipped.rglob("*.index")):
             if others:
-                print(f"Passed over {files.shown(others[0])}: this course has not saved it")
+                say(f"Passed over {files.shown(others[0])}: this course has not saved it")
             return shipped
         raise CourseError(
             f"Lesson {self._info.number} has no checkpoint to restore: train it first with "
@@ -87,7 +88,8 @@ class Settings:
             run = saved.newest_settings(self.saved_folder, lesson)
             if run is None:
                 raise
-            print(f"{str(error).partition(': ' + hint)[0]}: the newest checkpoint has its settings")
+            what = str(error).partition(joined("", hint))[0]
+            say(f"{what}: the newest checkpoint has its settings")
         return run
 
     def _value(self, name, parameter, given, recorded):
@@ -118,7 +120,7 @@ class Settings:
                 f"is not in {recorded} any more: say where it is now with --data PATH."
             )
         if self.saved_folder and not self._known_data and value != recorded:
-            print(f"No checksum was saved with the checkpoint: {value} is taken for its data")
+            say(f"No checksum was saved with the checkpoint: {value} is taken for its data")
         if default == house_prices.GENERATED:
             self.check_data(house_prices.checksum(value))
 
@@ -159,8 +161,10 @@ class Settings:
             if not (name == "data" and images)
         ]
         if images and not images.as_usual:
-            words.append(f"{images.title} in place of {images.usual}")
-        return "run with " + ", ".join(words) if words else ""
+            if words:
+                return f"run with {', '.join(words)}, {images.title} in place of {images.usual}"
+            return f"run with {images.title} in place of {images.usual}"
+        return f"run with {', '.join(words)}" if words else ""
 
 
 def _known_data(run):

@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from common.language import translate
+
 NARROWEST = 11  # of the columns of a table, on average
 
 
@@ -24,6 +26,8 @@ def show(title, columns, rows):
 
     On a terminal that is too narrow for that, each value stands in a line of its own.
     """
+    title, *columns = map(translate, [title, *columns])
+    rows = [[translate(as_text(value)) for value in row] for row in rows]
     if console().width < NARROWEST * len(columns):
         _show_below_each_other(title, columns, rows)
         return
@@ -31,15 +35,14 @@ def show(title, columns, rows):
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*[Text(as_text(value)) for value in row])  # [0] is no markup
+        table.add_row(*[Text(value) for value in row])  # [0] is no markup
     console().print(table)
 
 
 def _show_below_each_other(title, columns, rows):
     console().print(Text(title, style="bold"))
     for row in rows:
-        cells = [(column, as_text(value)) for column, value in zip(columns, row)]
-        lines = [f"{column}: {text}" for column, text in cells if text]
+        lines = [f"{column}: {text}" for column, text in zip(columns, row) if text]
         console().print(Text("\n".join(["", *lines])))
 
 

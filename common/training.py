@@ -8,6 +8,7 @@ from common import divergence, files, progress, saved
 from common.checkpoints import Checkpoints
 from common.command import lesson_flags
 from common.errors import CourseError, UsageError
+from common.language import say, translate
 from common.tf1 import events, messages, tf
 
 SAVES_IN_A_TRAINING = 10
@@ -99,8 +100,11 @@ class Training:
         if self._lesson.mode == "resume":
             self._forget_later_summaries()
         why = "; ".join(self.checkpoints.passed_over)
-        instead = f", the newest that is whole: {why}" if why else ""
-        print(f"Restored {files.shown(self.checkpoints.last)}{instead}")
+        restored = files.shown(self.checkpoints.last)
+        if why:
+            say(f"Restored {restored}, the newest that is whole: {why}")
+        else:
+            say(f"Restored {restored}")
         return True
 
     def _nothing_saved(self):
@@ -197,7 +201,8 @@ class Training:
 
     @property
     def _title(self):
-        return f"Lesson {self._lesson.info.number}" + (f", {self.name}," if self.name else "")
+        number = self._lesson.info.number
+        return translate(f"Lesson {number}, {self.name}," if self.name else f"Lesson {number}")
 
     # What goes wrong -----------------------------------------------------------------------
 
@@ -226,14 +231,15 @@ class Training:
             if said:
                 return CourseError(said)
         when = f"at step {step} of {self.stop}"
-        when += "" if exact else f" (at step {finite_at} it was)"
+        if not exact:
+            when = f"at step {step} of {self.stop} (at step {finite_at} it was)"
         rates = [
-            f"a smaller {lesson_flags.flag(name)}, "
+            translate(f"a smaller {lesson_flags.flag(name)}, ")
             for name in lesson.parameters
             if name.endswith(("_rate", "_rate_base")) and name != "decay_rate"
         ]
         return CourseError(
-            f"{self._title} {divergence.VERB} {what} is not finite any more {when}. Run it with "
+            f"{self._title} diverged: {what} is not finite any more {when}. Run it with "
             f"{''.join(rates)}or with the document's settings."
         )
 

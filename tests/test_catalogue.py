@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from common.command import catalogue
+from common.command import catalogue, ways
 from common.errors import UsageError
 from conftest import LESSONS, ROOT
 
@@ -82,3 +82,18 @@ def test_an_unknown_lesson_names_the_nearest(word, nearest):
         catalogue.find(word)
     for number in nearest:
         assert f" {number} " in str(caught.value)
+
+
+@pytest.mark.parametrize("title", ways.WAYS)
+def test_a_documents_way_leads_through_the_lessons_that_rebuild_it(title):
+    lessons = ways.of_document(title)
+    rebuild = [each for each in catalogue.lessons() if f"《{title}》" in each.rebuilds]
+    assert sorted(each.number for each in lessons) == [each.number for each in rebuild]
+
+
+@pytest.mark.parametrize(
+    "word, said", [("x", "There is no document 'x'"), ("神经网络", "4 documents")]
+)
+def test_a_document_that_is_not_one_is_refused(word, said):
+    with pytest.raises(UsageError, match=said):
+        ways.of_document(word)

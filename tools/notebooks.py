@@ -1,7 +1,8 @@
-"""Notebooks from the lessons' scripts: `python -m tools.notebooks [LESSON ...]`.
+"""Notebooks from the lessons' scripts: `python -m tools.notebooks [--lang=zh] [LESSON ...]`.
 
 A script is the single source. Its notebook is made by jupytext and executed by nbclient; nothing
-in it depends on when or where it was made, so a second making changes nothing but numbers.
+in it depends on when or where it was made, so a second making changes nothing but numbers. The
+Chinese one, in lessons/zh, has the prose of its catalogue, and the same code.
 """
 
 import os
@@ -14,7 +15,7 @@ import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
 
-from common import files
+from common import files, language
 from common.command import catalogue, lesson_flags
 
 GENERATED = "Generated from the script of the same name by `make notebooks`: edit that one."
@@ -30,11 +31,14 @@ LANGUAGE = {  # what nbconvert needs to make a script; a kernel's own has the ve
 }
 
 
-def from_script(lesson):
+def from_script(lesson, spoken="en"):
     """The notebook of a lesson, not executed, with cell ids that are its cells' places."""
     notebook = jupytext.reads(lesson.source, fmt="py:percent")
+    chinese = dict(language.pairs(language.catalogue_of(lesson.name), markdown=True))
     for place, cell in enumerate(notebook.cells):
         cell.id = f"cell-{place:02d}"
+        if spoken == "zh" and cell.cell_type == "markdown":
+            cell.source = chinese[cell.source]
         cell.metadata = {}
     first = next(cell for cell in notebook.cells if cell.cell_type == "code")
     first.metadata = {"tags": ["parameters"]}  # papermill puts its own behind this cell
@@ -47,7 +51,7 @@ def from_script(lesson):
     return notebook
 
 
-def execute(notebook, output, timeout=1800):
+def execute(notebook, output, spoken="en", timeout=1800):
     """Execute `notebook` in place; its lesson saves below the folder `output`.
 
     Raises nbclient's CellExecutionError where a cell fails.
@@ -55,6 +59,7 @@ def execute(notebook, output, timeout=1800):
     metadata = dict(notebook.metadata)
     kept = dict(os.environ)
     os.environ.update({files.OUTPUT_VARIABLE: str(output), "TQDM_DISABLE": "1"})
+    os.environ[language.VARIABLE] = spoken
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the packages that carry the kernel's messages
@@ -64,7 +69,7 @@ def execute(notebook, output, timeout=1800):
                 startup_timeout=timeout,
                 kernel_name="python3",
                 record_timing=False,
-                resources={"metadata": {"path": str(files.LESSONS)}},
+                resources={"metadata": {"path": str(place_of(spoken))}},
             ).execute()
     finally:
         os.environ.clear()
@@ -96,18 +101,27 @@ def without_outputs(notebook):
     return [(cell.cell_type, cell.id, cell.source) for cell in notebook.cells]
 
 
-def write(lesson):
-    """Make, execute and write the notebook of a lesson."""
+def place_of(spoken):
+    """The folder of the notebooks in that language."""
+    return files.LESSONS / "zh" if spoken == "zh" else files.LESSONS
+
+
+def write(lesson, spoken):
+    """Make, execute and write the notebook of a lesson; returns its path."""
     with tempfile.TemporaryDirectory() as output:
-        notebook = execute(from_script(lesson), output)
-    files.write_bytes(lesson.notebook, (nbformat.writes(notebook) + "\n").encode("utf-8"))
+        notebook = execute(from_script(lesson, spoken), output, spoken)
+    path = place_of(spoken) / lesson.notebook.name
+    files.write_bytes(path, (nbformat.writes(notebook) + "\n").encode("utf-8"))
+    return path
 
 
 def main(argv):
-    lessons = [catalogue.find(word) for word in argv] or catalogue.lessons()
+    spoken = [word for word in language.LANGUAGES if f"{language.FLAG}={word}" in argv]
+    words = [word for word in argv if not word.startswith(language.FLAG)]
+    lessons = [catalogue.find(word) for word in words] or catalogue.lessons()
     for lesson in tqdm(lessons, desc="notebooks", disable=None):
-        write(lesson)
-        print(files.shown(lesson.notebook))
+        for each in spoken or language.LANGUAGES:
+            print(files.shown(write(lesson, each)))
 
 
 if __name__ == "__main__":

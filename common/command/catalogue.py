@@ -19,6 +19,7 @@ from pathlib import Path
 
 from common import files
 from common.errors import CourseError, UsageError
+from common.language import current, translate
 from common.parameters import Parameter, declared
 
 _TITLE = re.compile(r"^# # (?:\d\d · )?(.+?)(?: · (.+))?$", re.MULTILINE)
@@ -84,7 +85,10 @@ class LessonInfo:
 
     @property
     def full_title(self):
-        return " · ".join(filter(None, [self.number, self.title, self.title_zh]))
+        titles = [self.title, self.title_zh]
+        if self.title_zh and current() == "zh":
+            titles = [self.title_zh]
+        return " · ".join(filter(None, [self.number, *titles]))
 
     @property
     def short_title(self):
@@ -308,14 +312,15 @@ def find(word):
         if stem in (lesson.name, lesson.name[3:], lesson.number, lesson.number.lstrip("0"))
     ]
     if len(found) > 1:
-        both = " and ".join(files.shown(lesson.script) for lesson in found)
+        both = translate(" and ").join(files.shown(lesson.script) for lesson in found)
         raise UsageError(
             f"{both} are both lesson {stem}: rename one of them, or say which by its name, for "
             f"example {found[0].word}."
         )
     if found:
         return found[0]
-    nearest = " and ".join(f"{lesson.number} {lesson.name[3:]}" for lesson in _nearest(stem))
+    nearest = [f"{lesson.number} {lesson.name[3:]}" for lesson in _nearest(stem)]
+    nearest = translate(" and ").join(nearest)
     raise UsageError(
         f"There is no lesson {word!r}; the nearest are {nearest}, and `python -m lessons` "
         "lists them all."

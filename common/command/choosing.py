@@ -2,6 +2,7 @@
 
 from common.command import catalogue
 from common.command.lesson_flags import Arguments
+from common.language import translate
 
 PROG = "python -m lessons"
 
@@ -9,7 +10,8 @@ PROG = "python -m lessons"
 def bare_parser(command, description, examples):
     """The parser of one command, with no argument yet."""
     lines = "".join(f"\n  {PROG} {command} {example}" for example in examples)
-    return Arguments(prog=f"{PROG} {command}", description=description, epilog=f"examples:{lines}")
+    epilog = translate("examples:") + lines
+    return Arguments(prog=f"{PROG} {command}", description=description, epilog=epilog)
 
 
 def parser_of(command, description, examples, nargs="+"):

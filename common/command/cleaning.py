@@ -3,6 +3,7 @@
 from common import files, locks, saved
 from common.command import lesson_flags
 from common.command.choosing import chosen_lessons, parser_of
+from common.language import say
 
 
 def clean(argv):
@@ -24,14 +25,19 @@ def clean(argv):
             with locks.held(lesson, output):
                 for folder in folders:
                     own = saved.own_summaries if folder == summaries else saved.own_files
-                    left = saved.remove(folder, own(folder, lesson.name))
-                    print(f"Removed {files.shown(folder)}{_but_for(left)}")
+                    _say_removed(folder, saved.remove(folder, own(folder, lesson.name)))
     return 0
 
 
-def _but_for(left):
-    """What is left of a folder, in words."""
+def _say_removed(folder, left):
+    """Say that the folder is removed, but for the files that are `left`."""
+    shown = files.shown(folder)
     if not left:
-        return ""
-    more = f" and {len(left) - 1} more" if left[1:] else ""
-    return f", but for what is not the course's: {left[0].name}{more}"
+        say(f"Removed {shown}")
+    elif len(left) == 1:
+        say(f"Removed {shown}, but for what is not the course's: {left[0].name}")
+    else:
+        say(
+            f"Removed {shown}, but for what is not the course's: {left[0].name} and "
+            f"{len(left) - 1} more"
+        )

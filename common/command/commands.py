@@ -3,6 +3,7 @@
 import importlib
 import sys
 
+from common import language
 from common.command import lesson_flags
 from common.command.choosing import PROG
 from common.command.lesson_flags import Arguments
@@ -36,14 +37,16 @@ EXAMPLES = """examples:
   python -m lessons data                  which images are on disk, and how to get others
   python -m lessons export-meta 7         make its meta graphs readable for TensorFlow 1.15.5
   python -m lessons clean 10              remove what your runs of lesson 10 saved
+  python -m lessons --lang zh             the same in Chinese · 中文
 """
 
 
 def main(argv=None):
     """Run the command line `argv` (default: sys.argv's); returns the exit code."""
-    lesson_flags.print_everywhere()
     argv = sys.argv[1:] if argv is None else list(argv)
     try:
+        argv = _without_language(argv)
+        lesson_flags.print_everywhere()
         return _dispatch(argv)
     except BrokenPipeError:
         lesson_flags.stop_printing()
@@ -51,6 +54,12 @@ def main(argv=None):
     except (CourseError, KeyboardInterrupt) as error:
         lesson_flags.say(error)
         return getattr(error, "exit_code", 130)
+
+
+def _without_language(argv):
+    """The words but for --lang; those behind `script old.py` are the script's."""
+    own = argv.index("script") if "script" in argv[:3] else len(argv)
+    return language.take(argv[:own]) + argv[own:]
 
 
 def _dispatch(argv):
@@ -65,6 +74,7 @@ def _dispatch(argv):
         default="list",
         help="one of " + ", ".join(COMMANDS) + " (default: list)",
     )
+    lesson_flags.add_language(parser)
     options = parser.parse_args(argv[:1])
     if options.command not in COMMANDS:
         raise UsageError(

@@ -4,6 +4,7 @@ from common import files
 from common.command.choosing import PROG
 from common.command.lesson_flags import Arguments
 from common.errors import UsageError
+from common.language import say, translate
 
 
 def data(argv):
@@ -29,7 +30,7 @@ def data(argv):
         from common.data import fetching
 
         folder = fetching.fetch(options.name)
-        print(f"{images.ORIGINALS[options.name].title} is in {files.shown(folder)}")
+        say(f"{images.ORIGINALS[options.name].title} is in {files.shown(folder)}")
     _show_images()
     return 0
 
@@ -38,12 +39,12 @@ def _show_images():
     from common import tables
     from common.data import images
 
-    print(f"{images.DIGITS}: 1,797 handwritten digits; they come with scikit-learn")
+    say(f"{images.DIGITS}: 1,797 handwritten digits; they come with scikit-learn")
     for name, original in images.ORIGINALS.items():
         places = images.places(name, whole=False)
         if not places:
-            mirrors = " or ".join(mirror.split("/")[2] for mirror in original.mirrors)
-            print(f"{name}: not on disk; `{PROG} data fetch {name}` gets it from {mirrors}")
+            mirrors = translate(" or ").join(mirror.split("/")[2] for mirror in original.mirrors)
+            say(f"{name}: not on disk; `{PROG} data fetch {name}` gets it from {mirrors}")
         for place in places:
             columns = ["file", "SHA-256 of its content", "state"]
             tables.show(f"{name}: {files.shown(place)}", columns, _image_rows(original, place))

@@ -4,6 +4,7 @@ from common import files, locks, saved
 from common.command import lesson_flags
 from common.command.choosing import PROG, chosen_lessons, parser_of
 from common.errors import CourseError
+from common.language import say
 
 
 def export_meta(argv):
@@ -29,5 +30,5 @@ def export_meta(argv):
 
         with locks.held(lesson, output):
             for path in meta_graphs.newest(folder):
-                print(f"Wrote {files.shown(meta_graphs.export(path))}")
+                say(f"Wrote {files.shown(meta_graphs.export(path))}")
     return 0

@@ -3,14 +3,18 @@
 import argparse
 import functools
 import os
+import re
 import sys
 import traceback
+import unicodedata
 from pathlib import Path
 
-from common import errors, files, progress
+from common import errors, files, language, progress
 from common.command import catalogue
 from common.errors import CourseError, UsageError
+from common.language import joined, translate
 
+USAGE = "usage: "  # whose translation is as wide: the lines below are indented by it
 LONGEST = 2000  # characters of a sentence; what it quotes has no end
 
 
@@ -18,11 +22,36 @@ class Arguments(argparse.ArgumentParser):
     """An argument parser that answers a mistake with one sentence and where to look."""
 
     def __init__(self, *args, **kwargs):
-        kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        kwargs.setdefault("formatter_class", _Help)
         super().__init__(*args, allow_abbrev=False, **kwargs)
+
+    def format_help(self):
+        self.description = translate(self.description)
+        self.epilog = translate(self.epilog)
+        for group in self._action_groups:
+            group.title = translate(group.title)
+        for action in self._actions:
+            action.help = translate(action.help)
+        said = super().format_help().replace(USAGE, translate(USAGE), 1)
+        return re.sub("(?m)([^\0-\x7f]):$", r"\1：", said)
 
     def error(self, message):
         raise UsageError(f"{message}; `{self.prog} --help` says what there is.")
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help whose lines end where the terminal does: a Chinese character is two columns wide."""
+
+    def _split_lines(self, text, width):
+        if language.current() == "en":
+            return super()._split_lines(text, width)
+        lines, used = [""], 0
+        for part in re.findall("[（「《]*(?:[\x21-\x7e]+|.)[，。、；：）」》]*", text):
+            wide = sum(1 + (unicodedata.east_asian_width(each) in "WF") for each in part)
+            if used + wide > width:
+                lines, used = [*lines, ""], 0
+            lines[-1], used = lines[-1] + part, used + wide
+        return [line.strip() for line in lines]
 
 
 def flag(name):
@@ -34,7 +63,7 @@ def lesson_parser(info, parameters, prog, modes=True):
 
     modes: whether --resume and --restore are among them, as they are for the script.
     """
-    rebuilds = f"\nRebuilds {info.rebuilds}." if info.rebuilds else ""
+    rebuilds = translate(f"\nRebuilds {info.rebuilds}.") if info.rebuilds else ""
     parser = Arguments(
         prog=prog,
         description=info.full_title + rebuilds,
@@ -71,9 +100,10 @@ def add_parameters(parser, declared):
 
 def _help(parameter):
     any_word = isinstance(parameter.default, str) and not parameter.choices
-    parts = [parameter.help, "" if any_word else parameter.kind]
-    said = ": ".join(filter(None, parts))
-    return f"{said} (default {parameter.default})".replace("%", "%%")
+    said = parameter.help if any_word else parameter.kind
+    if parameter.help and not any_word:
+        said = joined(parameter.help, parameter.kind)
+    return translate(f"{said} (default {parameter.default})").replace("%", "%%")
 
 
 def add_run_options(parser):
@@ -83,6 +113,17 @@ def add_run_options(parser):
         help="go on from the newest checkpoint, with the settings it was begun with",
     )
     add_output(parser)
+    add_language(parser)
+
+
+def add_language(parser):
+    """For --help; `language.take` takes it out of the words before they are parsed."""
+    parser.add_argument(
+        language.FLAG,
+        choices=language.LANGUAGES,
+        help=f"the language to speak (default: that of the variable {language.VARIABLE}, or of "
+        "the system)",
+    )
 
 
 def add_output(parser):
@@ -128,7 +169,7 @@ def _examples(parameters, prog, modes):
     lines = [prog]
     lines += [f"{prog} {flag(name)} {p.default}" for name, p in parameters.items()]
     lines += [f"{prog} --resume"] + ([f"{prog} --restore"] if modes else [])
-    return "examples:\n  " + "\n  ".join(lines)
+    return "\n  ".join([translate("examples:"), *lines])
 
 
 class Request:
@@ -144,8 +185,9 @@ def script_request(script, info, parameters):
     """The Request in sys.argv's flags, which are the `script`'s; an empty one where it is None."""
     if script is None:
         return Request()
+    words = language.take(sys.argv[1:])
     parser = lesson_parser(info, parameters, f"python {files.shown(sys.argv[0])}")
-    options = parser.parse_args(sys.argv[1:])
+    options = parser.parse_args(words)
     if options.resume and options.restore:
         raise UsageError("Choose one of --resume (train on) and --restore (do not train).")
     mode = "resume" if options.resume else "restore" if options.restore else "run"
@@ -271,10 +313,11 @@ def print_sentence(error):
 
     It stays one line whatever it quotes: control characters are spelled out, what is long is cut.
     """
-    sentence = "".join(each if each.isprintable() else _spelled(each) for each in str(error))
+    said = translate(str(error))
+    sentence = "".join(each if each.isprintable() else _spelled(each) for each in said)
     if len(sentence) > LONGEST:
         sentence = f"{sentence[: LONGEST // 2]} … {sentence[-LONGEST // 2 :]}"
-    print(sentence or progress.interrupted(), file=sys.stderr)
+    print(sentence or translate(progress.interrupted()), file=sys.stderr)
 
 
 def _spelled(character):

@@ -13,6 +13,7 @@ from common import files
 from common.command import lesson_flags
 from common.command.choosing import PROG, chosen_lessons, parser_of
 from common.errors import CourseError, UsageError
+from common.language import current
 
 
 def notebook(argv):
@@ -29,19 +30,24 @@ def notebook(argv):
     if len(chosen) > 1:
         raise UsageError(f"Choose one lesson, for example `{PROG} notebook {chosen[0].word}`.")
     (lesson,) = chosen
-    if not lesson.notebook.exists():
-        raise CourseError(
-            f"{files.shown(lesson.notebook)} is not there: `make notebooks` makes it."
-        )
-    _check_notebook(lesson.notebook)
-    root = files.ROOT if files.ROOT in lesson.notebook.parents else lesson.notebook.parent
-    place = lesson.notebook.relative_to(root).as_posix()
+    path = _in_its_language(lesson.notebook)
+    if not path.exists():
+        raise CourseError(f"{files.shown(path)} is not there: `make notebooks` makes it.")
+    _check_notebook(path)
+    root = files.ROOT if files.ROOT in path.parents else path.parent
+    place = path.relative_to(root).as_posix()
     command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{place}"]
     command += [f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1"]
     command += ["--no-browser"] if options.no_browser else []
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     return subprocess.call(command)
+
+
+def _in_its_language(path):
+    """The notebook in the language of this program, where there is one; else the one at `path`."""
+    translated = path.parent / current() / path.name
+    return translated if translated.exists() else path
 
 
 def _check_notebook(path):

@@ -9,6 +9,7 @@ from common import errors, files, locks, progress
 from common.command import catalogue, lesson_flags
 from common.command.choosing import PROG, chosen_lessons, parser_of
 from common.errors import CourseError, UsageError
+from common.language import say
 
 
 def run(argv):
@@ -91,7 +92,7 @@ def _run_all(chosen, flags, output):
     if len(chosen) > 1:
         _show_results(rows)
     if failed:
-        print(f"Failed: {', '.join(failed)}; the reason stands above.", file=sys.stderr)
+        say(f"Failed: {', '.join(failed)}; the reason stands above.", file=sys.stderr)
     return 1 if failed else 0
 
 
@@ -107,13 +108,13 @@ def _run_one(lesson, flags, summaries):
                 raise CourseError(lesson.problem)
             runpy.run_path(str(lesson.script), run_name="__main__")
             if _written_at(path) in (before, None):
-                print("It has no numbers to compare: its script has not called lesson.finish().")
+                say("It has no numbers to compare: its script has not called lesson.finish().")
                 return []
             return _result_rows(lesson, path)
         except (UsageError, BrokenPipeError):
             raise
         except SystemExit:
-            print(f"The script of lesson {lesson.number} has ended itself.", file=sys.stderr)
+            say(f"The script of lesson {lesson.number} has ended itself.", file=sys.stderr)
         except Exception as error:
             error = errors.explained(error)
             if isinstance(error, CourseError):
@@ -156,7 +157,7 @@ def _show_results(rows):
     results.show(title, rows, leading=["lesson", "steps", "seconds"])
     verdicts = [each.agrees for _, each in rows if each.agrees]
     explained = sum(each.agrees == "no" and bool(each.why) for _, each in rows)
-    print(
+    say(
         f"{verdicts.count('yes')} of {len(verdicts)} numbers agree, {explained} differ for the "
         f"reason given, {verdicts.count('no') - explained} differ without one, "
         f"{verdicts.count('not compared')} were not compared."

@@ -18,6 +18,7 @@ from tqdm import tqdm
 from common import files
 from common.data import images
 from common.errors import CourseError
+from common.language import say, translate
 
 _TIMEOUT = 20  # seconds without an answer
 _CHUNK = 2**16  # bytes
@@ -41,7 +42,7 @@ def fetch(name):
     for file, expected in original.checksums.items():
         path = folder / f"{file}.gz"
         if state(path, expected) == "as published":
-            print(f"{files.shown(path)} is there already.")
+            say(f"{files.shown(path)} is there already.")
             continue
         content = _from_any_mirror(original, f"{file}.gz", expected, folder)
         _keep(path)
@@ -59,7 +60,7 @@ def _keep(path):
         )
         with files.writing(path):
             path.rename(kept)
-        print(f"Kept what was at {files.shown(path)} as {kept.name}")
+        say(f"Kept what was at {files.shown(path)} as {kept.name}")
 
 
 def state(path, expected):
@@ -98,11 +99,12 @@ def _from_any_mirror(original, file, expected, folder):
                     raise _Unfit("its content is not what was published")
             return content
         except (_Unfit, OSError) as error:
-            failures.append(f"{mirror} ({getattr(error, 'reason', None) or error})")
+            why = str(getattr(error, "reason", None) or error)
+            failures.append(f"{mirror} ({translate(why)})")
+    sources = translate(" or ").join(failures)
     raise CourseError(
-        f"Cannot fetch {file} of {original.title} from {' or '.join(failures)}: try again with a "
-        f"network, or put the file into {files.shown(folder)} by hand; --data {images.DIGITS} "
-        "needs neither."
+        f"Cannot fetch {file} of {original.title} from {sources}: try again with a network, or put "
+        f"the file into {files.shown(folder)} by hand; --data {images.DIGITS} needs neither."
     )
 
 

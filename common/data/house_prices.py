@@ -15,6 +15,7 @@ import numpy as np
 
 from common import files
 from common.errors import CourseError, UsageError
+from common.language import translate
 
 GENERATED = "generated"
 TARGET = "SalePrice"
@@ -380,6 +381,7 @@ def load(path):
 
 
 def _unfit(path, what):
+    what = translate(what)
     return CourseError(
         f"{files.shown(path)} {what}: give the path of Kaggle's train.csv, unpacked and unchanged, "
         "or leave --data out for the generated table."
@@ -388,7 +390,7 @@ def _unfit(path, what):
 
 def _read_text(path):
     if not path.is_file():
-        what = "is a folder" if path.is_dir() else "is no file"
+        what = translate("is a folder" if path.is_dir() else "is no file")
         raise UsageError(
             f"--data {path}: {path.absolute()} {what}; give the path of Kaggle's train.csv, or "
             "leave the flag out for the generated table."
@@ -418,7 +420,9 @@ def _check_columns(path, table):
         raise _unfit(path, f"has none of the columns {', '.join(COLUMNS[1:4])} … {TARGET}")
     if missing:
         words = ", ".join(missing[:8]) + (f" … ({len(missing)})" if len(missing) > 8 else "")
-        raise _unfit(path, f"lacks the column{'s' * (len(missing) > 1)} {words}")
+        if len(missing) == 1:
+            raise _unfit(path, f"lacks the column {words}")
+        raise _unfit(path, f"lacks the columns {words}")
 
 
 def _as_numbers(path, name, column):

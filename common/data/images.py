@@ -17,6 +17,7 @@ import numpy as np
 
 from common import files
 from common.errors import CourseError, UsageError
+from common.language import translate
 
 DATA_VARIABLE = "COURSE_DATA"
 DIGITS = "digits"
@@ -333,10 +334,13 @@ def read(place):
     """
     place = Path(place)
     arrays = _read_npz(place) if place.suffix == ".npz" else _read_folder(place)
-    for pictures, classes, kind in ((*arrays[:2], "training"), (*arrays[2:], "test")):
+    for pictures, classes, kind in (
+        (*arrays[:2], "training images"),
+        (*arrays[2:], "test images"),
+    ):
         if len(pictures) != len(classes):
             raise CourseError(
-                f"{files.shown(place)} does not fit together: {len(pictures)} {kind} images, "
+                f"{files.shown(place)} does not fit together: {len(pictures)} {kind}, "
                 f"{len(classes)} labels; replace both files by those of one set."
             )
     return arrays, _recognised(place, arrays)
@@ -379,8 +383,9 @@ def read_idx(path, kind):
     except (EOFError, OSError, zlib.error) as error:
         raise _unreadable(path, str(error)) from error
     if len(content) != size or not size:
-        more = "more" if len(content) > size else "less"
-        raise _unreadable(path, f"it holds {more} than the {shape[0]} {kind} that it promises")
+        if len(content) > size:
+            raise _unreadable(path, f"it holds more than the {shape[0]} {kind} that it promises")
+        raise _unreadable(path, f"it holds less than the {shape[0]} {kind} that it promises")
     array = np.frombuffer(content, np.uint8).reshape(shape)
     if kind == "labels" and array.max() >= CLASSES:
         raise _unreadable(path, f"its labels go up to {array.max()} where 0 to 9 are needed")
@@ -426,10 +431,10 @@ def _recognised(place, arrays):
     owners = [owner(name, checksum(array)) for name, array in zip(IDX_FILES, arrays)]
     if len(set(owners)) > 1:
         titles = [ORIGINALS[each].title if each else "no published set" for each in owners]
+        says = [translate(f"{name} of {title}") for name, title in zip(IDX_FILES, titles)]
         raise CourseError(
-            f"The files in {files.shown(place)} are not of one set: "
-            + ", ".join(f"{name} of {title}" for name, title in zip(IDX_FILES, titles))
-            + "; replace those that do not belong there."
+            f"The files in {files.shown(place)} are not of one set: {', '.join(says)}; replace "
+            "those that do not belong there."
         )
     return owners[0]
 

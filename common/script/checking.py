@@ -4,6 +4,7 @@ import ast
 import re
 
 from common import files
+from common.language import translate
 from common.script import given, numpy1, python2
 from common.tf1 import older
 from common.tf1.names import Gone
@@ -168,19 +169,30 @@ def report(program, lessons):
     lessons: LessonInfos, of which the one on a name is said.
     """
     found = findings(program)
-    yield f"{files.shown(program.path)}: Python {program.python}, " + (
-        f"{len(found)} names that today's libraries do not have" if found else "nothing is gone"
+    python, path = program.python, files.shown(program.path)
+    yield translate(
+        f"{path}: Python {python}, {len(found)} names that today's libraries do not have"
+        if found
+        else f"{path}: Python {python}, nothing is gone"
     )
     for each in found:
-        place = f"line {each.use.line}"
-        if program.is_notebook:
-            place = f"{each.use.file.rpartition(', ')[2]}, {place}"
-        line = f"  {place}: {_short(each.use.name)}: "
-        if each.kind == "gone":
-            yield line + "cannot be had: " + each.said.partition("cannot be had: ")[2]
-            continue
-        lesson = lesson_on([_short(each.use.name), each.said], lessons)
-        yield line + f"given back; today {each.said}" + (f" (lesson {lesson})" if lesson else "")
+        yield _said(each, program.is_notebook, lessons)
+
+
+def _said(finding, in_notebook, lessons):
+    """The line on one Finding."""
+    name, line = _short(finding.use.name), finding.use.line
+    place = translate(f"line {line}")
+    if in_notebook:
+        cell = finding.use.file.rpartition(", cell ")[2]
+        place = translate(f"cell {cell}, line {line}")
+    if finding.kind == "gone":
+        why = finding.said.partition("cannot be had: ")[2]
+        return translate(f"  {place}: {name}: cannot be had: {why}")
+    lesson = lesson_on([name, finding.said], lessons)
+    if lesson:
+        return translate(f"  {place}: {name}: given back; today {finding.said} (lesson {lesson})")
+    return translate(f"  {place}: {name}: given back; today {finding.said}")
 
 
 def _short(name):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from common import language
 from common.data import images
 from common.errors import CourseError
 from common.tf1.names import Namespace
@@ -31,7 +32,7 @@ def say(sentence):
     """Say something to the reader once, beside what the script prints."""
     if sentence not in _said:
         _said.add(sentence)
-        print(sentence, file=sys.stderr)
+        language.say(sentence, file=sys.stderr)
 
 
 # Files --------------------------------------------------------------------------------------------

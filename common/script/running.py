@@ -10,6 +10,7 @@ import types
 
 from common import files
 from common.errors import CourseError
+from common.language import say, translate
 from common.script import checking, given, importing, mnist, notebooks, sources
 from common.tf1.names import Gone
 
@@ -77,7 +78,7 @@ def _end(error):
     """Say with what the script has ended, as Python does; the exit code."""
     own_frames(error)
     if isinstance(error, (CourseError, Gone)):
-        print(f"{_place(error)}{error}", file=sys.stderr)
+        print(f"{_place(error)}{translate(str(error))}", file=sys.stderr)
         return 1
     with contextlib.suppress(Exception):
         sys.stdout.flush()
@@ -99,7 +100,7 @@ def _die_of(number):
 
 def _place(error):
     frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].filename}, line {frames[-1].lineno}: " if frames else ""
+    return translate(f"{frames[-1].filename}, line {frames[-1].lineno}: ") if frames else ""
 
 
 def own_frames(error, seen=()):
@@ -145,7 +146,7 @@ def _finish_figures():
     drawn.finish()
     kept = drawn.kept
     for path in kept.written:
-        print(f"Figure: {files.shown(path)}", file=sys.stderr)
+        say(f"Figure: {files.shown(path)}", file=sys.stderr)
     if kept.count > len(kept.written):
         figures = "1 figure was" if kept.count == 1 else f"{kept.count} figures were"
         mnist.say(f"{figures} to be shown, and there is no screen: --figures FOLDER keeps them.")
