@@ -73,8 +73,13 @@ class Catalogue:
         for template in self._templates:
             values = template.values(text)
             if values is not None:
-                return template.filled([self._phrase(value) for value in values])
+                return template.filled(map(self._filling, values))
         return text
+
+    def _filling(self, value):
+        """What stands in a place for `value`: a phrase is translated, and any line below it."""
+        phrase, *lines = value.split("\n")
+        return "\n".join([self._phrase(phrase), *map(self.translate, lines)])
 
     def _phrase(self, value):
         """The translation of a phrase or a list of phrases; one word is a name, and stays."""
@@ -124,8 +129,10 @@ class _Template:
 
 def pairs(path, markdown=False):
     """The pairs of a catalogue's file that are translated: cells of prose, or all the others."""
-    import polib
-
+    try:
+        import polib
+    except ImportError:  # genuine TensorFlow's environment has none, and speaks English
+        return []
     entries = polib.pofile(str(path)) if path.exists() else []
     return [
         (each.msgid, each.msgstr)

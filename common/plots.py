@@ -148,7 +148,10 @@ def _translate(figure):
 @functools.lru_cache(maxsize=None)
 def _fonts():
     """The families of a text with 中文 in it; figures and minus signs are of the first one."""
-    package = Path(importlib.util.find_spec("zhplot").origin).parent  # its import changes settings
+    found = importlib.util.find_spec("zhplot")  # its import would change settings
+    if found is None:  # as where nothing is translated: see language.pairs
+        return ["DejaVu Sans"]
+    package = Path(found.origin).parent
     path = str(package / "fonts" / "NotoSansSC-Regular.ttf")
     font_manager.fontManager.addfont(path)
     return ["DejaVu Sans", font_manager.FontProperties(fname=path).get_name()]

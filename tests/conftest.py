@@ -19,12 +19,14 @@ sys.path.insert(0, str(ROOT))
 
 
 import stress
-from common import saved
+from common import language, saved
 from common.command import catalogue
 from stress import _nudge, _undrawn
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's `make test &` has it
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+os.environ[language.VARIABLE] = "en"  # whatever the machine's locale; test_language.py sets others
 
 hypothesis.settings.register_profile("course", deadline=None)  # the machine may be busy
 hypothesis.settings.load_profile("course")

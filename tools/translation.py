@@ -54,6 +54,20 @@ _ARGPARSE = (
     "invalid choice: {value} (choose from {choices})",
     "ignored explicit argument {value}",
 )
+_ERRORS_OF_THE_SYSTEM = (
+    "[Errno {number}] {reason}: {path}",
+    "Address already in use",
+    "File exists",
+    "Input/output error",
+    "Is a directory",
+    "No space left on device",
+    "No such file or directory",
+    "Not a directory",
+    "Operation not permitted",
+    "Permission denied",
+    "Read-only file system",
+    "Too many levels of symbolic links",
+)
 
 
 # The English texts --------------------------------------------------------------------------------
@@ -61,7 +75,7 @@ _ARGPARSE = (
 
 def said_by_the_course():
     """The texts of `common` that somebody reads, in the order of their files, and of all flags."""
-    found = [*_ARGPARSE, *_TABLES.split()]
+    found = [*_ARGPARSE, *_ERRORS_OF_THE_SYSTEM, *_TABLES.split()]
     for path in sorted((files.ROOT / "common").rglob("*.py")):
         if not path.with_suffix("").as_posix().endswith(_WRITTEN_BY_TF):
             found += _said(path.read_text("utf-8"), _SPEAKING, set())

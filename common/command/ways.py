@@ -16,6 +16,10 @@ def of_document(word):
     """The lessons of the document that `word` names, or of the one whose title holds it."""
     titles = [word] if word in WAYS else [title for title in WAYS if word in title]
     if len(titles) != 1:
-        what = f"{len(titles)} documents are called" if titles else "There is no document"
-        raise UsageError(f"{what} {word!r}: the documents are {', '.join(WAYS)}.")
+        documents = ", ".join(WAYS)
+        if titles:
+            raise UsageError(
+                f"{len(titles)} documents are called {word!r}: the documents are {documents}."
+            )
+        raise UsageError(f"There is no document {word!r}: the documents are {documents}.")
     return [catalogue.find(number) for number in WAYS[titles[0]].split()]
