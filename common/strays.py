@@ -18,8 +18,10 @@ def explained():
     try:
         yield
     except Exception as error:
+        from common import errors
+
         said = sentence(error)
-        if not said:
+        if not said or errors.all_shown():
             raise
         sys.exit(said)
 
@@ -30,11 +32,8 @@ def sentence(error):
     while error is not None and error not in seen:
         for name, path in _suspects(error):
             return (
-                "%s is imported in place of the module %s, which the course needs: rename it."
-                % (
-                    path,
-                    name,
-                )
+                f"{path} is imported in place of the module {name}, which the course needs: "
+                "rename it."
             )
         seen.append(error)
         error = error.__cause__ or error.__context__

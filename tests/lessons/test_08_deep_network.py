@@ -6,6 +6,8 @@ from oracles import REAL_IMAGES, ReluNetwork, assert_prints_losses, real_images
 
 from common.data import images
 from common.tf1 import tf
+from conftest import run_afresh
+from test_images import idx
 
 
 @pytest.mark.parametrize(
@@ -67,3 +69,14 @@ def test_softmax_and_cross_entropy_of_one_two_three(run_lesson):
     for probabilities, cross_entropy in (run["hand"], run["ready"]):
         np.testing.assert_allclose(probabilities[0], powers / powers.sum(), rtol=1e-6)
         assert cross_entropy == pytest.approx(-np.log(powers[2] / powers.sum()), rel=1e-6)
+
+
+def test_a_figure_without_wrong_images_says_so(tmp_path):
+    """Of images that all have one class, which is soon learnt."""
+    pictures = np.random.RandomState(0).randint(0, 256, (40, 28, 28)).astype(np.uint8)
+    for name, array in zip(images.IDX_FILES, (pictures, np.zeros(40, np.uint8)) * 2):
+        (tmp_path / name).write_bytes(idx(array))
+    flags = ("--steps", "100", "--batch-size", "20", "--data", str(tmp_path))
+    run = run_afresh("08_deep_network", tmp_path, flags)
+    assert run["wrong"].size == 0
+    assert "none" in [each.get_text() for each in run["figure"].texts]
