@@ -306,13 +306,13 @@ for name, values in spreads.items():
 #
 # * Each layer of sigmoids makes the spread of its inputs four to seven times smaller: 2.0 in the
 #   data, 0.003 before the last layer, to which all points look the same. In 3,000 steps the
-#   network without normalization hardly leaves log 2 = 0.693, the loss of a coin. With it every
-#   layer gets a spread of about 1, the loss falls to 0.337, and 83 % of the test points are right.
-# * `forgotten` learns in training exactly what `with` learns, bit for bit. In inference it is a
-#   coin: its averages are still the first 0 and 1. The training loss does not show it; ask your
-#   network with `is_training` False.
+#   network without normalization hardly leaves chance level, log 2 = 0.693. With it every layer
+#   gets a spread of about 1, the loss falls to 0.337, and 83 % of the test points are right.
+# * `forgotten` learns in training exactly what `with` learns, bit for bit. In inference it stays at
+#   chance level: its averages are still the first 0 and 1. The training loss does not show it; ask
+#   your network with `is_training` False.
 # * The averages lag: 0.99¹⁰⁰ = 0.37, so after 100 steps more than a third of them is still the
-#   first 0 and 1, and inference is a coin where training is at 0.43 already.
+#   first 0 and 1, and inference is at chance level where training is at 0.43 already.
 # * Asked with `is_training: True` for one point, the network says the same of every point: a batch
 #   of one is its own μ, and x̂ is 0 whatever x is.
 # * Keras 3's `BatchNormalization` and `Dense`, from the same weights on the same batches, stand
@@ -325,7 +325,9 @@ runs = (("without", without, "C3:"), ("with", normalized, "C0-"), ("forgotten", 
 for axis, key, title in zip(axes, ("training", "inference"), ("as in training", "in inference")):
     for name, run, style in runs:
         axis.plot(run["history"]["step"], run["history"][key], style, label=name)
-    axis.axhline(np.log(2), color="black", linewidth=0.8, linestyle=(0, (1, 4)), label="a coin")
+    axis.axhline(
+        np.log(2), color="black", linewidth=0.8, linestyle=(0, (1, 4)), label="chance level"
+    )
     axis.set(xlabel="step", title=title)
 axes[0].set_ylabel("loss on the 400 points")
 axes[1].legend(loc="upper right", bbox_to_anchor=(1, 0.85))
