@@ -6,13 +6,14 @@
 # Rebuilds 《深度神经网络-中》 二.4 批量标准化.
 #
 # Each layer's inputs change their mean and their spread while the layers before it learn. Batch
-# normalization (2015) takes them out: for each unit by itself (针对单个神经元), over the examples
-# of a batch,
+# normalization (2015) takes them out: for each unit by itself (针对单个神经元: true), over the
+# examples of a batch,
 #
-# x̂ = (x − μ) / √(σ² + ε), then y = γ·x̂ + β,
+# $$\hat x = \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}}, \qquad y = \gamma \hat x + \beta,$$
 #
 # with γ and β to be learned. A single new example has no batch, so for inference averages of μ and
-# σ² are kept on the way.
+# σ² are kept on the way. That most deep networks are trained so (大多会采取这种算法) is not
+# measured here: the document names no source.
 #
 # You will meet `tf.nn.moments`, `tf.nn.batch_normalization`, `tf.nn.fused_batch_norm`,
 # `tf.GraphKeys.UPDATE_OPS` and `tf.placeholder_with_default`.
@@ -94,9 +95,10 @@ print("the variance that the fused kernel gives back: %s" % kernel[2])
 #
 # ### A layer · 网络中的一层
 #
-# In training the layer takes the batch's μ and σ², in inference the averages; the placeholder
-# `is_training` says which. The averages are no weights (`trainable=False`), so no optimizer moves
-# them. The ops that do go into the collection UPDATE_OPS. Names and defaults are Keras's.
+# It is a layer like others (属于网络中的一层: true). In training the layer takes the batch's μ and
+# σ², in inference the averages; the placeholder `is_training` says which. The averages are no
+# weights (`trainable=False`), so no optimizer moves them. The ops that do go into the collection
+# UPDATE_OPS. Names and defaults are Keras's.
 
 
 # %%
@@ -152,13 +154,15 @@ print("tf.layers: moving_mean %s, moving_variance %s" % tuple(theirs[3:]))
 #
 # ### The network · 网络结构
 #
-# The document normalizes before the input of each layer (在每一层输入之前), the data included. The
-# paper does so behind the matmul, before the activation (`--place activation`). Both networks, with
-# and without, begin with the same weights, of standard deviation 1/√n for n inputs.
+# The document normalizes before the input of each layer (在每一层输入之前), the data included: true
+# only if one likes. The paper does so behind the matmul, before the activation (`--place
+# activation`). Both networks, with and without, begin with the same weights, of standard deviation
+# 1/√n for n inputs: each has a seed of its own, as the graph's would draw others in a graph with
+# other operations.
 
 # %%
 SIZES = [2] + [16] * lesson.layers + [1]
-SEEDS = [100 * lesson.seed + lesson.op_seed() for _ in SIZES[1:]]
+SEEDS = [100 * lesson.seed + k for k in range(1, len(SIZES))]  # of each layer's weights
 activation = {"sigmoid": tf.sigmoid, "tanh": tf.tanh, "relu": tf.nn.relu}[lesson.activation]
 
 
@@ -302,13 +306,13 @@ for name, values in spreads.items():
 #
 # * Each layer of sigmoids makes the spread of its inputs four to seven times smaller: 2.0 in the
 #   data, 0.003 before the last layer, to which all points look the same. In 3,000 steps the
-#   network without normalization hardly leaves log 2 = 0.693, the loss of a coin. With it every
-#   layer gets a spread of about 1, the loss falls to 0.337, and 83 % of the test points are right.
-# * `forgotten` learns in training exactly what `with` learns, bit for bit. In inference it is a
-#   coin: its averages are still the first 0 and 1. The training loss does not show it; ask your
-#   network with `is_training` False.
+#   network without normalization hardly leaves chance level, log 2 = 0.693. With it every layer
+#   gets a spread of about 1, the loss falls to 0.337, and 83 % of the test points are right.
+# * `forgotten` learns in training exactly what `with` learns, bit for bit. In inference it stays at
+#   chance level: its averages are still the first 0 and 1. The training loss does not show it; ask
+#   your network with `is_training` False.
 # * The averages lag: 0.99¹⁰⁰ = 0.37, so after 100 steps more than a third of them is still the
-#   first 0 and 1, and inference is a coin where training is at 0.43 already.
+#   first 0 and 1, and inference is at chance level where training is at 0.43 already.
 # * Asked with `is_training: True` for one point, the network says the same of every point: a batch
 #   of one is its own μ, and x̂ is 0 whatever x is.
 # * Keras 3's `BatchNormalization` and `Dense`, from the same weights on the same batches, stand
@@ -321,7 +325,9 @@ runs = (("without", without, "C3:"), ("with", normalized, "C0-"), ("forgotten", 
 for axis, key, title in zip(axes, ("training", "inference"), ("as in training", "in inference")):
     for name, run, style in runs:
         axis.plot(run["history"]["step"], run["history"][key], style, label=name)
-    axis.axhline(np.log(2), color="black", linewidth=0.8, linestyle=(0, (1, 4)), label="a coin")
+    axis.axhline(
+        np.log(2), color="black", linewidth=0.8, linestyle=(0, (1, 4)), label="chance level"
+    )
     axis.set(xlabel="step", title=title)
 axes[0].set_ylabel("loss on the 400 points")
 axes[1].legend(loc="upper right", bbox_to_anchor=(1, 0.85))
@@ -406,6 +412,9 @@ lesson.finish()
 # %% [markdown]
 # ## Exercises · 练习
 #
+# In the notebook, change the parameter of the same name in the first cell in place of a flag:
+# `momentum=Parameter(0.9, …)`.
+#
 # 1. How slowly should the averages move? `--momentum 0.9`, then 0.999.
 #
 # <details><summary>Answer</summary>
@@ -440,3 +449,6 @@ lesson.finish()
 # Yes. It comes loose at last and ends at 0.351, 83.75 % of the test points right, where the other
 # one has 0.306 and 83.0 %. Normalization has saved steps, and found nothing better.
 # </details>
+
+# %% [markdown]
+# 《深度神经网络-中》 ends here.

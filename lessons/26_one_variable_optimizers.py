@@ -8,7 +8,8 @@
 # One number `var`, 1.0 at first, is to make var²/2 small. Its gradient is var itself, so each
 # update can be worked out by hand. The document takes SGD, SGD with momentum, Adagrad, RMSprop
 # and Adam of Keras, one update of each, two of momentum. Here the optimizers of `tf.train` do it
-# in a graph, and what Keras gives stands beside it.
+# in a graph. The document's own code, mended for Keras 3, is `lessons/keras_3.py`; what it gives
+# stands beside the graph's numbers.
 #
 # Four of the five give the same. RMSprop does not, and you will see why, and make it the same.
 
@@ -27,8 +28,8 @@ learning_rate = lesson.learning_rate
 # %% [markdown]
 # ## Data · 数据
 #
-# None. The loss depends on var alone. What Keras gives after 1, 2 and 3 updates with the
-# document's settings, measured with Keras 3 in a process of its own:
+# None. The loss depends on var alone. What `lessons/keras_3.py` gives after 1, 2 and 3 updates
+# with the document's settings:
 
 # %%
 KERAS = {
@@ -47,8 +48,8 @@ KERAS = {
 # The document's `loss` is a function without arguments that returns a value (无参但有返回值); in a
 # graph it returns the tensor. Its code is eager: `opt.minimize(loss, [var])` updates at once, and
 # `.numpy()` reads how many updates there were. TensorFlow 1.15.5 runs that, with eager execution
-# on; in Keras 2.15 `minimize` returns None; the optimizers of Keras 3 have no `minimize`, and need
-# `tf.GradientTape` and `apply_gradients`.
+# on; in later versions of Keras 2 `minimize` returns None; the optimizers of Keras 3 have no
+# `minimize`, and need `tf.GradientTape` and `apply_gradients`.
 #
 # In a graph `minimize` makes an operation, which a session runs. And `[var]` needs its name: the
 # second argument of tf.train's `minimize` is `global_step`.
@@ -72,6 +73,9 @@ def build(opt):
 # In `tf.train` that is two optimizers: `GradientDescentOptimizer`, without momentum, and
 # `MomentumOptimizer`, whose `use_nesterov` is Keras's `nesterov`. Neither has a default for the
 # learning rate.
+#
+# The update is the rate times the gradient, downward (步长为 `- learning_rate * grad`): true, the
+# first step is 0.1 · 1.
 
 
 # %%
@@ -85,7 +89,8 @@ def sgd():
 # Keras: v ← momentum·v − learning_rate·g, var ← var + v. TensorFlow: v ← momentum·v + g, var ←
 # var − learning_rate·v. As long as the learning rate stays these are one (lesson 24). The comment
 # in the code calls the argument beta, which the call does not. The document says that momentum
-# mainly helps at saddle points (鞍点); this loss has none.
+# mainly helps at saddle points (鞍点); this loss has none. And that the second step is larger
+# (步长会增加): true, as both gradients have one sign.
 
 
 # %%
@@ -97,9 +102,9 @@ def momentum():
 # %% [markdown]
 # ### Adagrad
 #
-# s ← s + g², var ← var − learning_rate·g/√s. The text starts s at 0, the code at 0.1, which is the
-# default of both. Keras adds an ε of 1e-7 to s, `tf.train` none: no difference to be seen. (The
-# comment above that call still says SGD.)
+# s ← s + g², var ← var − learning_rate·g/√s. The text starts s at 0 (初始化为0), the code at 0.1,
+# which is the default of both. The text's ε is 10⁻⁶, the code's 1e-7, which Keras adds to s;
+# `tf.train` adds none: no difference to be seen. (The comment above that call still says SGD.)
 
 
 # %%
@@ -110,7 +115,8 @@ def adagrad():
 # %% [markdown]
 # ### RMSprop
 #
-# s ← 0.9·s + 0.1·g², var ← var − learning_rate·g/√(s + ε). Keras starts s at 0, `tf.train` at 1.
+# s ← 0.9·s + 0.1·g², var ← var − learning_rate·g/√(s + ε): a moving average of the squared
+# gradients (指数加权移动平均), true. Keras starts s at 0, `tf.train` at 1.
 # There is no argument for it. But s is a variable of the graph, the slot `rms`, and 0 can be
 # assigned to it when all are initialized. ε is Keras's, 1e-7; tf.train's is 1e-10.
 
@@ -212,9 +218,11 @@ print(f"第二次更新步长={val1 - val2}")
 # * SGD leaves nine tenths of var with each update: 0.9ⁿ. Momentum's second step is 0.18 after
 #   0.1, and it passes 0 with the 5th update and swings.
 # * Adagrad's steps get smaller and smaller, as s only grows: after 50 updates var still is 0.14.
+#   《Tensorflow_神经网络》 says so of it (收敛乏力): true here. RMSProp, whose average forgets, is
+#   to get on late in a training (后期依然能够找到): true, it is below 0.01 from update 26 on.
 # * RMSprop's first s is 0.9·1 + 0.1·g² = 1 here, and the step 0.1/√1 = 0.1. In Keras it is
-#   0.9·0 + 0.1·g² = 0.1, and the step 0.1/√0.1 = 0.316. With the slot at 0 the graph gives Keras's
-#   numbers.
+#   0.9·0 + 0.1·g² = 0.1, and the step 0.1/√0.1 = 0.316. The 1 slows the first steps; after n
+#   updates 0.9ⁿ of it is left. With the slot at 0 the graph gives Keras's numbers.
 # * Adam's first step is the learning rate, whatever the gradient. It differs from Keras's by 1e-6:
 #   a third of that is the ε, the rest is 1 − β₂ in float32, which is 0.001 in Keras and
 #   0.00099998713 in `tf.train`.
@@ -309,6 +317,9 @@ lesson.finish()
 # %% [markdown]
 # ## Exercises · 练习
 #
+# In the notebook, change the parameter of the same name in the first cell in place of a flag:
+# `nesterov=Parameter("True", …)`.
+#
 # 1. Let momentum look ahead, Keras's `nesterov=True`: `--nesterov True`. What is var after the
 #    first updates?
 #
@@ -333,3 +344,6 @@ lesson.finish()
 #
 # SGD, to the last bit: the second step is 0.09 after 0.1, and no longer larger.
 # </details>
+
+# %% [markdown]
+# Next in 《深度神经网络-中》: lesson 02.

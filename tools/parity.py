@@ -276,7 +276,7 @@ def tolerance(what, stated):
 
     Small and capital letters are the same.
     """
-    fitting = [each["within"] for each in stated if each["of"].lower() in what.lower()]
+    fitting = [each["within"] for each in stated if each.get("of", "").lower() in what.lower()]
     return max([RELATIVE, *fitting])
 
 
@@ -304,7 +304,7 @@ def shortened(lines, most=5):
 def in_words(stated):
     """What a lesson has stated, in a line each."""
     return [
-        f"{each['of'] or 'everything'} may differ"
+        f"{each.get('of', 'everything')} may differ"
         + (f" by {each['within']:g}" if each["within"] < math.inf else "")
         + f": {each['because']}"
         for each in stated

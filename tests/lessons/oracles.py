@@ -5,6 +5,7 @@ Oracles: NumPy twins, closed forms, and figures of the documents' own code under
 that code lie beside the project (../shared/golden), they are compared row by row.
 """
 
+import functools
 import json
 import os
 import re
@@ -15,6 +16,7 @@ import textwrap
 import numpy as np
 import pytest
 
+from common.command import catalogue
 from common.data import datasets
 from common.tf1 import tf
 from conftest import ROOT
@@ -181,6 +183,45 @@ def keras(program):
         check=True,
     )
     return json.loads(run.stdout)
+
+
+@functools.lru_cache(maxsize=None)
+def keras_code():
+    """{name: value} that lessons/keras_3.py leaves, and what it has printed: Keras 3, eagerly."""
+    return keras(f"""
+        import contextlib, io, json, runpy
+        import numpy as np
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            names = runpy.run_path({str(ROOT / "lessons" / "keras_3.py")!r})
+        kept = "paths pieces rates penalties data outputs epochs losses normalized".split()
+        kept += ["gamma", "beta", "moving_mean", "moving_variance"]
+        found = {{name: names[name] for name in kept}}
+        found["printed"] = printed.getvalue()
+        print(json.dumps(found, default=lambda value: np.asarray(value).tolist()))
+    """)
+
+
+# Exercises --------------------------------------------------------------------------------------
+
+
+def answers(name):
+    """The answers to the exercises of a lesson, in their order, each one line of text."""
+    text = catalogue.find(name).script.read_text(encoding="utf-8")
+    found = re.findall(r"<summary>Answer</summary>\n(.*?)</details>", text, re.DOTALL)
+    return [" ".join(re.sub(r"^# ?", "", answer, flags=re.MULTILINE).split()) for answer in found]
+
+
+def assert_says(text, *values):
+    """That the text has numbers for the values, in this order, each right to its last place."""
+    said = iter(re.findall(r"[-−]?\d+(?:,\d{3})*(?:\.\d+)?", text))
+    for value in values:
+        for number in said:
+            digits = number.replace("−", "-").replace(",", "")
+            half = 0.5 * 10.0 ** -len(digits.partition(".")[2])
+            if abs(float(digits) - value) <= half * 1.001:
+                break
+        else:
+            pytest.fail(f"{value} does not stand, or not in this order, in: {text}")
 
 
 def assert_prints_losses(run, *expected):

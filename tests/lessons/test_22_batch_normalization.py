@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from oracles import keras
+from oracles import answers, assert_says, keras
 
 from common import checkpoints, files
 from common.data import datasets
@@ -239,6 +239,50 @@ def test_momentum_changes_the_averages_alone(run, run_lesson):
     one, other = values(run, "with"), values(quick, "with")
     same = [name for name in one if np.array_equal(one[name], other[name])]
     assert sorted(same) == sorted(name for name in one if "moving_" not in name)
+
+
+@pytest.mark.slow
+def test_the_answers_of_the_exercises(run, run_lesson):
+    momentum, place, batch, steps = answers(NAME)
+    ends = [run_lesson(NAME, "--momentum", each).numbers["with: loss"] for each in ("0.9", "0.999")]
+    assert_says(momentum, ends[0], 0.9, run.numbers["with: loss"], 0.99, ends[1], 0.999)
+    assert pytest.approx(0.05, abs=0.005) == 0.999**3000
+
+    numbers = run_lesson(NAME, "--place", "activation").numbers
+    assert_says(place, numbers["with: loss"], run.numbers["with: loss"])
+    assert 100 * numbers["with: test accuracy"] == pytest.approx(83.75, abs=1)
+
+    numbers = run_lesson(NAME, "--batch-size", "4").numbers
+    assert_says(batch, numbers["with: loss"])
+    assert 100 * numbers["with: test accuracy"] == pytest.approx(57, abs=1.5)
+
+    numbers = run_lesson(NAME, "--steps", "10000").numbers
+    assert_says(steps, numbers["without: loss"], numbers["with: loss"])
+    assert 100 * numbers["without: test accuracy"] == pytest.approx(83.75, abs=1)
+    assert 100 * numbers["with: test accuracy"] == pytest.approx(83, abs=1)
+
+
+TABLE = (
+    ((), 50.8, 83.0),
+    (("--learning-rate", "1"), 87.0, None),
+    (("--layers", "6"), 50.0, 82.3),
+    (("--layers", "6", "--learning-rate", "1"), 50.0, None),
+    *(
+        (("--activation", "tanh", "--seed", str(seed)), (85.3, 88.5), (81.3, 82.8))
+        for seed in range(5)
+    ),
+    (("--activation", "relu"), (85, 88), (81, 83)),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flags, without, normalized", TABLE)
+def test_the_table_of_networks(flags, without, normalized, run_lesson):
+    """To a point, since the last bit moves a few of the 400; None where it moves many."""
+    numbers = run_lesson(NAME, *flags).numbers
+    for name, stated in (("without", without), ("with", normalized)):
+        low, high = stated if isinstance(stated, tuple) else (stated or 50, stated or 90)
+        assert low - 1 <= 100 * numbers[name + ": test accuracy"] <= high + 1, name
 
 
 def test_what_is_printed_of_the_spread(run):

@@ -2,43 +2,14 @@
 
 import numpy as np
 import pytest
-from oracles import float32, keras
+from oracles import answers, assert_says, float32, keras_code
 
 NAMES = ("SGD", "momentum", "Adagrad", "RMSprop", "RMSprop_from_0", "Adam")
-
-# the document's five calls, and the look-ahead of the first exercise; Keras 3 has no minimize
-PROGRAM = """
-    import json
-
-    import tensorflow as tf
-
-    calls = {
-        "SGD": lambda: tf.keras.optimizers.SGD(learning_rate=0.1),
-        "momentum": lambda: tf.keras.optimizers.SGD(learning_rate=0.1, momentum=0.9),
-        "nesterov": lambda: tf.keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True),
-        "Adagrad": lambda: tf.keras.optimizers.Adagrad(
-            learning_rate=0.1, initial_accumulator_value=0.1, epsilon=1e-07
-        ),
-        "RMSprop": lambda: tf.keras.optimizers.RMSprop(learning_rate=0.1),
-        "Adam": lambda: tf.keras.optimizers.Adam(learning_rate=0.1),
-        "signature": lambda: tf.keras.optimizers.SGD(),
-    }
-    paths = {}
-    for name, call in calls.items():
-        opt, var, paths[name] = call(), tf.Variable(1.0), []
-        for _ in range(50):
-            with tf.GradientTape() as tape:
-                loss = (var ** 2) / 2.0
-            opt.apply_gradients([(tape.gradient(loss, var), var)])
-            paths[name].append(float(var.numpy()))
-    paths["minimize"] = hasattr(opt, "minimize")
-    print(json.dumps(paths))
-"""
 
 
 @pytest.fixture(scope="module")
 def in_keras():
-    return keras(PROGRAM)
+    return keras_code()["paths"]
 
 
 @pytest.fixture
@@ -131,12 +102,6 @@ def test_the_table_of_the_lesson_is_what_keras_gives(run, in_keras):
 
 
 @pytest.mark.slow
-def test_what_the_lesson_says_of_keras(in_keras):
-    assert in_keras["minimize"] is False
-    assert in_keras["signature"][0] == pytest.approx(0.99)  # the default rate is 0.01
-
-
-@pytest.mark.slow
 def test_why_adam_differs_by_a_millionth(run, in_keras):
     """The first step, with Keras's ε, and with its 1 - β₂ and TensorFlow's rounded."""
     beta = np.float64(np.float32(0.999))
@@ -182,24 +147,26 @@ def test_rmsprop_from_1_is_explained_and_not_hidden(run):
 
 
 @pytest.mark.slow
-def test_nesterov_is_keras_nesterov(run_lesson, in_keras):
-    run = run_lesson("26_one_variable_optimizers", "--nesterov", "True")
+def test_the_answers_of_the_exercises(run_lesson, in_keras):
+    name = "26_one_variable_optimizers"
+    nesterov, signature, plain = answers(name)
+    run = run_lesson(name, "--nesterov", "True")
     path = run["runs"]["momentum"]["var"]
-    np.testing.assert_allclose(path[:3], [0.81, 0.5751, 0.3273], atol=5e-5)
+    assert_says(nesterov, *path[:3], 1 - path[0])
     np.testing.assert_allclose(path, in_keras["nesterov"], atol=1e-6)
+    row = "momentum        " + " ".join("%.7f" % value for value in path[:3])
+    assert row in run.printed
 
+    run = run_lesson(name, "--learning-rate", "0.01")
+    ends = [run.numbers["%s: var at the end" % each] for each in NAMES]
+    sgd, momentum, adagrad, rmsprop, from_0, adam = ends
+    assert_says(signature, momentum, sgd, 0.99, adam, rmsprop, from_0, adagrad)
+    assert abs(momentum) < 0.1 < min(sgd, adagrad, rmsprop, from_0, adam)
+    np.testing.assert_allclose(run["runs"]["SGD"]["var"], 0.99 ** np.arange(1, 51), rtol=1e-5)
 
-@pytest.mark.slow
-def test_the_rate_of_the_signature(run_lesson, in_keras):
-    run = run_lesson("26_one_variable_optimizers", "--learning-rate", "0.01")
-    ends = [run["ends"][name] for name in NAMES]
-    np.testing.assert_allclose(ends, [0.605, -0.058, 0.877, 0.543, 0.459, 0.537], atol=1e-3)
-    np.testing.assert_allclose(run["runs"]["SGD"]["var"], in_keras["signature"], rtol=1e-6)
-
-
-def test_without_momentum(run_lesson):
-    run = run_lesson("26_one_variable_optimizers", "--momentum", "0")
+    run = run_lesson(name, "--momentum", "0")
     np.testing.assert_array_equal(run["runs"]["momentum"]["var"], run["runs"]["SGD"]["var"])
+    assert_says(plain, run["two"], run["one"])
     assert run.numbers["momentum: the second step is larger"] == "no"
 
 

@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
+from oracles import answers, assert_says
 from sklearn.linear_model import RidgeCV
 
 from common.data import house_prices
@@ -212,6 +213,28 @@ def test_a_bad_file_is_one_sentence_before_anything_is_saved(tmp_path):
         assert len(err.splitlines()) == 1
         left = [path.name for path in (tmp_path / "out").rglob("*") if path.is_file()]
         assert set(left) <= {".30_house_prices.lock"}
+
+
+@pytest.mark.slow
+def test_the_answers_of_the_exercises(run_lesson, tmp_path, course_here):
+    seeds, penalties, rate, _ = answers(NAME)
+    gains, above = [], 0
+    for seed in range(10):
+        run = run_lesson(NAME, *(["--seed", str(seed)] if seed else []))
+        gains.append(run.numbers["held out, with L2 less than ridge by, %"])
+        above += run["end"][1, 0] > run["baseline"]["held out"]
+    assert_says(seeds, 0, 9, min(gains), max(gains), np.mean(gains))
+    assert above == 9
+
+    ends = [run_lesson(NAME, "--regularizer", each)["end"] for each in ("0.002", "0.02", "0.1")]
+    usual = run_lesson(NAME)["end"][1, 1]
+    assert_says(penalties, *(each[1, 1] for each in ends), usual, *(each[0, 1] for each in ends))
+
+    question = " ".join(SCRIPT.read_text(encoding="utf-8").split("# 3. ")[1].split("\n")[:1])
+    assert_says(question, 0.05, run_lesson(NAME, "--learning-rate", "0.05")["end"][1, 1])
+    code, _, err = course_here("run", "30", "--learning-rate", "1", "--output", tmp_path)
+    assert code == 1 and "at step 6 of 3600" in err
+    assert_says(rate, 1, 6)
 
 
 @pytest.mark.slow
