@@ -261,50 +261,95 @@ def contours(axis, x_range, y_range, cost, levels=12):
     if np.ndim(levels) == 0:
         outwards = np.linspace(0, 1, levels + 1)[1:-1] ** 2
         levels = values.min() + outwards * (values.max() - values.min())
-    axis.contour(x, y, values, levels, linewidths=0.8, colors="0.75")
+    lines = axis.contour(x, y, values, levels, linewidths=0.8, colors="0.75")
+    axis.clabel(lines, lines.levels[::2], fontsize=7, fmt="%.2g", colors="0.6")
     axis.set(xlim=x_range, ylim=y_range)
 
 
 def path(axis, x, y, style="o-", numbered=True, **look):
-    """Draw the path of two parameters, each point with the number of updates that led there.
+    """Draw the path of two parameters, its points with the numbers of the updates that led there.
 
     x, y: at the beginning, which has no number, and after each update. The axis has its limits
-    already. A number that finds no room beside its point is left out: where a path comes to rest
-    few points have one. style, look: as of axis.plot.
+    already. Points that lie together share a label: 3, or 5–29. One that finds no room beside its
+    points is left out. style, look: as of axis.plot.
     """
     (line,) = axis.plot(x, y, style, **{"markersize": 4, "linewidth": 1.2, **look})
     if not numbered:
         return
     box = _on_paper(axis, axis.get_xlim(), axis.get_ylim())
     lines = [_on_paper(axis, *each.get_data()) for each in axis.lines]
-    others = [each for each in axis.texts if isinstance(each, plt.Annotation)]
-    taken = [_on_paper(axis, *each.xy) + each.xyann for each in others]
-    marks = []
-    for number, point in enumerate(_on_paper(axis, x, y)[1:], 1):
-        if not _inside(point, box) or _distance(point, marks) < NUMBER_AWAY:
-            continue
-        place, room = _place_beside(point, box, lines, taken)
+    taken = [
+        spot
+        for each in axis.texts
+        if isinstance(each, plt.Annotation)
+        for spot in _spots(_on_paper(axis, *each.xy) + each.xyann, each.get_text())
+    ]
+    taken += [each[0] for each in lines if len(each) == 1]  # the mark of a minimum
+    points = _on_paper(axis, x, y)
+    for numbers in _clusters(points, box):
+        label = _ranges(numbers)
+        tried = {numbers[0], numbers[len(numbers) // 2], numbers[-1]}
+        places = [(k, *_place_beside(points[k], label, box, lines, taken)) for k in sorted(tried)]
+        number, place, room = max(places, key=lambda each: each[2])
         if room >= NUMBER_AWAY / 2:
-            marks.append(point)
-            taken.append(place)
-            _write(axis, number, (x[number], y[number]), place - point, line.get_color())
+            taken.extend(_spots(place, label))
+            beside = place - points[number]
+            _write(axis, label, (x[number], y[number]), beside, line.get_color())
 
 
-def _place_beside(point, box, lines, taken):
-    """The place for a number that is farthest from what is drawn, and how far that is."""
+def _clusters(points, box):
+    """The numbers of the points in `box` but the first, those that lie together in one list."""
+    clusters = []
+    for number, point in enumerate(points[1:], 1):
+        if _inside(point, box):
+            near = [each for each in clusters if _distance(point, points[each[:1]]) < NUMBER_AWAY]
+            if near:
+                near[0].append(number)
+            else:
+                clusters.append([number])
+    return clusters
+
+
+def _ranges(numbers):
+    """[1, 4, 5, 6] as "1, 4–6"; of more than three parts the first and the last."""
+    parts = []
+    for number in numbers:
+        if parts and parts[-1][-1] == number - 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    words = ["%d–%d" % (each[0], each[-1]) if each[1:] else str(each[0]) for each in parts]
+    return ", ".join(words) if len(words) <= 3 else "%s … %s" % (words[0], words[-1])
+
+
+def _place_beside(point, label, box, lines, taken):
+    """The place for a label that is farthest from what is drawn, and how far that is."""
     best, most_room = point, 0
+    wider = 9 * (len(_spots(point, label)) - 1) / 2
     for angle in np.arange(0, 2 * np.pi, np.pi / 8):
-        place = point + NUMBER_AWAY * np.array([np.cos(angle), np.sin(angle)])
-        room = min(_distance(place, each[:-1], each[1:]) for each in lines)
-        free = _inside(place, box, 5) and _distance(place, taken) >= NUMBERS_APART
+        place = point + np.array([NUMBER_AWAY + wider, NUMBER_AWAY]) * [
+            np.cos(angle),
+            np.sin(angle),
+        ]
+        spots = _spots(place, label)
+        room = min(_distance(spot, each[:-1], each[1:]) for each in lines for spot in spots)
+        free = all(
+            _inside(spot, box, 5) and _distance(spot, taken) >= NUMBERS_APART for spot in spots
+        )
         if free and room > most_room:
             best, most_room = place, room
     return best, most_room
 
 
-def _write(axis, number, xy, beside, color):
+def _spots(place, label):
+    """Points along a label that is centred at `place`, one for two characters."""
+    count = (len(label) + 1) // 2
+    return [place + [9 * (k - (count - 1) / 2), 0] for k in range(count)]
+
+
+def _write(axis, label, xy, beside, color):
     look = {"color": color, "fontsize": NUMBER_SIZE, "ha": "center", "va": "center"}
-    text = axis.annotate(number, xy, beside, textcoords="offset points", **look)
+    text = axis.annotate(label, xy, beside, textcoords="offset points", **look)
     text.set_path_effects([patheffects.withStroke(linewidth=2, foreground="white")])
 
 

@@ -5,16 +5,19 @@
 #
 # Rebuilds 《四、训练神经网络》 动态学习率衰减, figures 4-1 to 4-17.
 #
-# A large learning rate γ brings gradient descent near the minimum soon, and keeps it from
-# settling there; a small one settles, and takes long. So γ is given a schedule: large at first,
-# smaller with every update. Five schedules are tried on one small problem here: staircase, step,
-# inverse-time, exponential and natural exponential decay.
+# A large learning rate γ brings gradient descent near the minimum soon, and keeps it from settling
+# there; a small one settles, and takes long. So γ is given a schedule: large at first, smaller with
+# every update (a schedule brings parameters of its own to choose: 表 4-1 to 4-4). Five schedules
+# are tried on one small problem here: staircase, step, inverse-time, exponential and natural
+# exponential decay.
 #
 # You will meet a learning rate that is a `tf.placeholder`, fed anew with each update, and
-# the functions of `tf.train` that compute the same rates. Lesson 16 trains with those.
+# the functions of `tf.train` that compute the same rates. Lesson 16 trains with those. "The book"
+# is the document's source: U. Michelucci, Applied Deep Learning (Apress, 2018), chapter 4, with its
+# public notebooks.
 
 # %%
-from common import Lesson, Parameter, datasets, np, plots, plt, tf
+from common import Lesson, Parameter, np, plots, plt, tf
 
 lesson = Lesson(
     "15_decay_schedules",
@@ -33,15 +36,21 @@ lesson = Lesson(
 
 # %%
 m = 30
-x, y = datasets.line()
+x = np.linspace(-1, 1, m)
+y = 2 + 0.5 * x
 gamma0 = lesson.gamma0
 print("%d points, the first (%g, %g), the last (%g, %g)" % (m, x[0], y[0], x[-1], y[-1]))
 
 # %% [markdown]
 # ## Graph · 计算图
 #
-# The cost is J = Σ(w0 + w1·x − y)² / 2m, and an update is w ← w − γ·∂J/∂w for both weights.
-# `gamma` is a placeholder: whatever is fed is the rate of that update.
+# The cost, and an update of both weights:
+#
+# $$J = \frac{1}{2m} \sum_i (w_0 + w_1 x_i - y_i)^2, \qquad
+# w_{k,[n+1]} = w_{k,[n]} - \gamma \frac{\partial J}{\partial w_k}$$
+#
+# `gamma` is a placeholder: whatever is fed is the rate of that update. `minimize` makes the step;
+# `by_hand` is the formula.
 
 # %%
 w0 = tf.Variable(0, dtype=tf.float32, name="w0")
@@ -50,6 +59,9 @@ gamma = tf.placeholder(tf.float32, shape=(), name="gamma")
 
 J = tf.reduce_sum(tf.square(w0 + w1 * x - y)) / (2 * m)
 train_step = tf.train.GradientDescentOptimizer(gamma).minimize(J)
+
+grad_w0, grad_w1 = tf.gradients(J, [w0, w1])
+by_hand = [w0.assign_sub(gamma * grad_w0), w1.assign_sub(gamma * grad_w1)]
 
 # %% [markdown]
 # Since Σx = 0, neither weight disturbs the other. Each update multiplies w0 − 2 by 1 − γ and
@@ -77,7 +89,8 @@ merged = tf.summary.merge_all()
 # %% [markdown]
 # ### Iterations or epochs · 迭代还是纪元？
 #
-# The j of a schedule counts updates of the weights, called iterations, not epochs. 60,000
+# The j of a schedule counts updates of the weights, called iterations, not epochs
+# (重要的是你对权重进行更新的次数, true). 60,000
 # images in batches of 50 are 1,200 updates an epoch; taken one by one they are 60,000. Here all
 # 30 points make one update, so that epochs and updates are the same.
 
@@ -167,6 +180,20 @@ def descend(name, start, schedule):
 
 
 # %% [markdown]
+# One update from (0, −4) by `minimize` and by hand:
+
+# %%
+with tf.Session() as sess:
+    after = []
+    for step_of_one in (train_step, by_hand):
+        sess.run(tf.global_variables_initializer())
+        sess.run(begin_at[0, -4])
+        sess.run(step_of_one, feed_dict={gamma: gamma0})
+        after.append(sess.run([w0, w1]))
+difference = np.abs(np.subtract(*after)).max()
+print("after an update: w0 %.6f, w1 %.6f; by hand it differs by %g" % (*after[0], difference))
+
+# %% [markdown]
 # Ten descents of 199 updates each. The document stops most of them after 7, 9 or 29, and so do
 # the figures; what comes later shows whether they arrive.
 
@@ -223,8 +250,9 @@ print("Formula and graph differ by %.0e of the rate at most" % largest)
 # %% [markdown]
 # ## What to see · 看什么
 #
-# Each path lies on contours of J, its points numbered by updates, as far as there is room. The
-# star is the minimum. Beside it are J and γ along the same updates.
+# Each path lies on contours of J, labelled with it. Its points have the numbers of their updates,
+# one label for those that lie together. The star is the minimum. Beside it are J and γ along the
+# same updates.
 
 
 # %%
@@ -289,8 +317,9 @@ def draw_rates(number, slug, title, caption, kind, symbol, values, scale="log"):
 # %% [markdown]
 # ### A constant rate · 固定的学习率
 #
-# The factor of w0 − 2 is 1 − 2 = −1: w0 jumps from 0 to 4 and back and never settles. w1, whose
-# factor is 0.29, is at 0.5 after a few updates.
+# The factor of w0 − 2 is 1 − 2 = −1: w0 jumps from 0 to 4 and back and never settles. That too
+# large a rate bounces and does not converge (在最小值附近反弹而不收敛) is true only at that limit,
+# and of w0: w1, whose factor is 0.29, is at 0.5 after a few updates.
 
 # %%
 caption = "Begins at (0, 0)." + (" The cost stays at 2." if gamma0 == 2 else "")
@@ -302,8 +331,25 @@ draw("4-1", "constant", title, caption, runs, 8)
 # ### Staircase decay · 阶梯衰减
 #
 # Four updates at γ = 2, then γ = 0.4: the factor of w0 − 2 is 0.6, that of w1 − 0.5 is 0.86, and
-# both arrive. The document says of this schedule: do not use it (不要用). Where to drop and how
-# far must be found by trying, for each problem anew.
+# both arrive. The document finds the schedule not stable (不是很稳定), with much to try, and says:
+# do not use it (不要用). That is true only if the later rate is off: here 0.4 to 1.6 arrive
+# whenever the drop comes, within the first 20 updates; with 0.1 or less none does.
+
+
+# %%
+def arrives(drop, later):
+    """Whether a staircase from γ0 brings both weights within 0.05 in 29 updates, by the factors."""
+    w = np.array([2.0, 4.5])  # how far away (0, −4) is
+    for j in range(29):
+        w = w * (1 - (gamma0 if j < drop else later) * np.array([1, slope]))
+    return np.abs(w).max() < 0.05
+
+
+for later in (0.05, 0.1, 0.2, 0.4, 0.8, 1, 1.6, 1.9):
+    arriving = sum(arrives(drop, later) for drop in range(1, 21))
+    print("to %-4g arrives for %2d of 20 moments of the drop" % (later, arriving))
+    if later in (0.1, 0.4, 1.6):
+        lesson.record("staircase to %g arrives, of 20 drops" % later, arriving)
 
 # %%
 caption = "γ is %g for j < 4 and %g from j = 4 on." % (gamma0, gamma0 / 5)
@@ -313,7 +359,9 @@ draw("4-2", "staircase", "staircase decay", caption, runs, 30)
 # %% [markdown]
 # ### Step decay · 阶跃衰减
 #
-# With D = 2 the third update has γ = 1, whose factor for w0 − 2 is 0: w0 is there at once.
+# With D = 2 the third update has γ = 1, whose factor for w0 − 2 is 0: w0 is there at once, and the
+# descent arrives (该算法现在能够收敛, true). The rate falls by 1/2, then 2/3, then 3/4 …: by a
+# constant factor (以一个常数因子降低学习速率) is false.
 
 # %%
 caption = "γ = %g / ⌊j/%d + 1⌋." % (gamma0, lesson.epochs_drop)
@@ -323,8 +371,9 @@ caption = "γ = %g / ⌊j/D + 1⌋; black: tf.train.inverse_time_decay in a stai
 draw_rates("4-4", "step-rates", "rates of step decay", caption, "step", "D", DROPS, "linear")
 
 # %% [markdown]
-# Know how fast γ falls. With D = 10 it is 11 times smaller after 100 updates, where the document
-# has about 10; after 100·D it is 101 times smaller, not 100.
+# Know how fast γ falls: where it is near 0 after a few updates the descent stops
+# (仅仅几次迭代后就停止了, true: figure 4-15 after 35). With D = 10 it is 11 times smaller after 100
+# updates, where the document has about 10; after 100·D it is 101 times smaller, not 100.
 #
 # Its example of a rate that falls too fast: 10⁵ observations (printed as `1e-5`) in batches of
 # 50 make 2,000 updates an epoch. After 100 of 5,000 epochs γ0 = 0.2 has become 10⁻⁵.
@@ -337,9 +386,10 @@ print("After %d updates, D = 10: gamma is %.4e" % (updates, gamma_example))
 # %% [markdown]
 # ### Inverse-time decay · 逆时间衰减
 #
-# ν = 0.2 arrives. ν = 1.5 does not, though the text has it converge (能够收敛): after 29 updates
-# w1 is 0.24, after 199 it is 0.40. The sum of its rates grows like a logarithm, without bound,
-# so it would arrive in the end; that end is far.
+# ν = 0.2 arrives (仅仅几次迭代后就收敛, true). A larger ν needs more updates (需要更多的步骤,
+# true), and ν = 1.5 does not arrive, though the text has it converge (能够收敛, false): after 29
+# updates w1 is 0.24, after 199 it is 0.40. The sum of its rates grows like a logarithm, without
+# bound, so it would arrive in the end; that end is far.
 
 # %%
 draw_rates(
@@ -360,7 +410,7 @@ draw("4-7", "inverse-fast", "inverse-time decay, ν = 1.5", caption, runs[1:], 3
 
 # %% [markdown]
 # In panel A both costs seem to fall alike, and ν = 1.5 even faster at first, since it does not
-# jump across. Panel B shows what is left.
+# jump across. Panel B shows what is left: ν = 0.2 is ahead (收敛速度更快, true).
 
 # %%
 caption = "The descents of figures 4-6 and 4-7. (B) is (A) near J = 0."
@@ -371,8 +421,8 @@ draw_costs("4-8", "inverse-costs", "cost of inverse-time decay", caption, runs)
 #
 # γ = γ0·ν^(j/T) falls by the same factor again and again, and so the sum of all its rates is
 # finite: that is how far a descent can get. With ν = 0.2 and T = 3 the weights stop at
-# (1.965, 0.102), where the document has them converge. T = 4 comes to (1.993, 0.269): further,
-# and not there either.
+# (1.965, 0.102), where the document has them converge (false). T = 4, which the book's code ran
+# under the title T = 3, comes to (1.993, 0.269): further, and not there either.
 #
 # With ν = 0.01 and T = 100 the rate after 200 updates is ν² times γ0, 10,000 times smaller. The
 # document says 1,000.
@@ -389,7 +439,7 @@ draw_rates(
 )
 T = lesson.decay_steps
 runs = [("ν = %g, T = %d" % (lesson.nu, T), exp_fast, "C0o-"), ("T = 4", exp_slow, "C1s--")]
-caption = "γ = %g·%g^(j/T), %s. The text has T = 3."
+caption = "γ = %g·%g^(j/T), %s. The text and the figure's title have T = 3, the book's code ran 4."
 caption %= gamma0, lesson.nu, updates_of(exp_fast, 10)
 draw("4-10", "exponential", "exponential decay", caption, runs, 10)
 
@@ -417,9 +467,11 @@ caption %= gamma0, updates_of(natural, 10)
 draw("4-12", "natural", "natural exponential decay", caption, runs, 10)
 
 # %% [markdown]
-# The document calls 0.2 and 0.5 learning rates here; they are ν. The descents begin in different
-# places, (0, −4) and (0, −3), in all three of its figures, so not all of the difference between
-# them comes from ν. From (0, −4) ν = 0.5 ends at w1 = 0.146, from (0, −3) at 0.225.
+# The document calls 0.2 and 0.5 learning rates here (对于学习率的两个值): false, they are ν. With
+# 0.5 the rate falls too fast to get to the minimum (无法达到最小值, true), and the cost stays where
+# it is (变得几乎恒定, true). The descents begin in different places, (0, −4) and (0, −3), in all
+# three of its figures, so not all of the difference between them comes from ν. From (0, −4) ν = 0.5
+# ends at w1 = 0.146, from (0, −3) at 0.225.
 #
 # After 7 updates γ is 0.06 for ν = 0.5, after 20 it is 9·10⁻⁵.
 
@@ -433,9 +485,10 @@ caption = "%s.%s (B) is (A) near J = 0." % (updates, stays)
 draw_costs("4-14", "natural-costs", "cost of natural exponential decay", caption, runs)
 
 # %% [markdown]
-# More updates do not help: the descent has stopped (停止). A sentence about figure 4-15 says that
-# the algorithm can converge now; an earlier one says that it did not reach the minimum, and that
-# is so. When does it stop for good? When γ·∂J/∂w is less than float32 can add to w.
+# More updates do not help (但事实并非如此, true): the descent has stopped. A sentence about figure
+# 4-15 says that it can converge now (该算法现在能够收敛), false; an earlier one says that it did
+# not reach the minimum, and that is so. Near update 175 the rate is as good as 0 (实际上，它是零,
+# true). When does it stop for good? When γ·∂J/∂w is less than float32 can add to w.
 
 # %%
 moved = (np.diff(natural_long["w0"]) != 0) | (np.diff(natural_long["w1"]) != 0)
@@ -480,6 +533,14 @@ for kind, schedule, values in kinds:
     print("%-12s a tenth at j = %d, %d, %d" % (kind, *tenths))
 
 # %%
+because = "the book's code ran 4 under the title 3"
+lesson.compare("T of figure 4-10", T, document=3, book=4, because=because)
+for D, label in zip(DROPS, (10, 50, 100)):
+    because = "labelled %d in the picture, the book's code ran %d" % (label, D)
+    why = because if label != D else None
+    lesson.compare("D of figure 4-17, labelled %d" % label, D, document=label, book=D, because=why)
+
+# %%
 figure, axes = plt.subplots(1, 3, figsize=(11, 4), sharey=True)
 for axis, nu, D in zip(axes, NUS, DROPS):
     for (kind, _, _), style in zip(kinds, ("-", "--", "-.", ":")):
@@ -487,11 +548,15 @@ for axis, nu, D in zip(axes, NUS, DROPS):
     axis.set(title="ν = %g, D = %d" % (nu, D), xlabel="update j", yscale="log", ylim=(1e-6, 4))
 axes[0].set_ylabel("learning rate γ")
 axes[0].legend(loc="lower left")
-caption = "γ0 = %g; T = 100 in exponential decay. Rates below 10⁻⁶ are not shown." % gamma0
+caption = "γ0 = %g; T = 100 in exponential decay. Rates below 10⁻⁶ are not shown.\n" % gamma0
+caption += "D is what the book's code ran; its titles have 10, 50 and 100."
 lesson.figure("4-17", "comparison", "the schedules together", caption)
 
 # %% [markdown]
 # ### Who arrives · 收敛
+#
+# Large at first and smaller later (开始(相对)大，然后随着迭代减少) is best only if the rate does
+# not fall too fast. No rule says which schedule is best (没有固定的规则, true).
 #
 # Here a descent has arrived where both weights are within 0.05 of the minimum after the updates
 # that its figure shows.
@@ -585,7 +650,8 @@ lesson.finish()
 # %% [markdown]
 # ## Exercises · 练习
 #
-# 1. How large must T be for exponential decay to arrive? Try `--decay-steps 6` and more.
+# 1. How large must T be for exponential decay to arrive? Try `decay_steps` in the first cell, or
+#    `--decay-steps 6`, and more.
 #
 # <details><summary>Answer</summary>
 #
@@ -593,7 +659,8 @@ lesson.finish()
 # 0.05 of 0.5; after 9 updates it is as near as that from T = 8 on.
 # </details>
 #
-# 2. Begin with γ0 = 1: `--gamma0 1`. Which descents arrive in the updates of their figures?
+# 2. Begin with γ0 = 1: `gamma0`, `--gamma0 1`. Which descents arrive in the updates of their
+#    figures?
 #
 # <details><summary>Answer</summary>
 #
@@ -603,7 +670,7 @@ lesson.finish()
 # as well.
 # </details>
 #
-# 3. Does figure 4-7 arrive if it goes on: `--steps 2000`? Does figure 4-15?
+# 3. Does figure 4-7 arrive if it goes on: `steps`, `--steps 2000`? Does figure 4-15?
 #
 # <details><summary>Answer</summary>
 #
@@ -617,5 +684,8 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# 1 + 0.5·j = 10 at j = 18; e^(0.5·j) = 10 at j = 4.6, so from update 5 on.
+# 1 + 0.5·j = 10 at j = 18; e^(0.5·j) = 10 at j = 4.6, so from update 5 on. (The run prints it for
+# the ν of figure 4-17.)
 # </details>
+#
+# Next in 《四、训练神经网络》: lesson 16.

@@ -9,12 +9,15 @@
 # a variable, `global_step`, counts the updates, and a function of `tf.train` makes the rate from
 # it. The loop is then a plain loop again.
 #
+# "The book" is the source of 《四、训练神经网络》: U. Michelucci, Applied Deep Learning (Apress,
+# 2018), chapter 4, with its public notebooks.
+#
 # You will meet `tf.train.exponential_decay`, `inverse_time_decay`, `natural_exp_decay`,
 # `piecewise_constant` and `polynomial_decay`, their `staircase`, and `minimize(cost,
 # global_step=global_step)`.
 
 # %%
-from common import Lesson, Parameter, datasets, np, plt, tf
+from common import Lesson, Parameter, np, plt, tf
 
 lesson = Lesson(
     "16_decay_in_tensorflow",
@@ -33,17 +36,23 @@ lesson = Lesson(
 
 # %%
 m = 30
-x, y = datasets.line()
+x = np.linspace(-1, 1, m)
+y = 2 + 0.5 * x
 
 # %% [markdown]
 # ## Graph · 计算图
 #
 # ### One parameter more · 额外的参数
 #
-# Inverse-time decay is γ = γ0 / (1 + ν·j). TensorFlow has γ = γ0 / (1 + ν·j/ν_ds) instead. Its
-# names: `learning_rate` is γ0, `global_step` is j, `decay_rate` is ν (the document's list leaves
-# its symbol out), and ν_ds is `decay_steps`: the document's `decay_step` is not accepted. Written
-# out, with `staircase`, which rounds j/ν_ds down:
+# Inverse-time decay, and what TensorFlow has instead; in a staircase j/ν_ds is rounded down:
+#
+# $$\gamma = \frac{\gamma_0}{1 + \nu j}, \qquad
+# \gamma = \frac{\gamma_0}{1 + \nu\, j / \nu_{ds}}, \qquad
+# \gamma = \frac{\gamma_0}{1 + \nu \lfloor j / \nu_{ds} \rfloor}$$
+#
+# Its names: `learning_rate` is γ0, `global_step` is j, `decay_rate` is ν (the document's list
+# leaves its symbol out), and ν_ds is `decay_steps`: the document's `decay_step` is not accepted.
+# Written out:
 
 
 # %%
@@ -53,7 +62,8 @@ def decayed_learning_rate(global_step, learning_rate, decay_step, decay_rate, st
 
 
 # %% [markdown]
-# Mathematically ν_ds is too much: ν/ν_ds could be one number. It is there to keep ν readable. The
+# Mathematically ν_ds is too much (这个参数是多余的, true): ν/ν_ds could be one number. It keeps ν
+# readable, which would have to be very small (需要假设很小的值, true). The
 # document's example: 10⁸ observations in batches of 50, and after 100 epochs γ is to be γ0/5.
 
 # %%
@@ -68,8 +78,9 @@ print("gamma0 / gamma then: %g" % (1 / decayed_learning_rate(j_then, 1, 1, nu_ne
 # %% [markdown]
 # ### The code of the document · 代码
 #
-# `global_step` is a variable that is not trained. `minimize` adds 1 to it with each update, if it
-# is told to: `global_step=global_step` is all that has to be added.
+# `global_step` is a variable that is not trained. `minimize` adds 1 to it with each update
+# (在每次更新时用迭代次数更新, true), if it is told to: `global_step=global_step` is all that has to
+# be added.
 
 # %%
 w0 = tf.Variable(0, dtype=tf.float32, name="w0")
@@ -89,7 +100,8 @@ optimizer = tf.train.GradientDescentOptimizer(learning_rate_decay).minimize(
 
 # %% [markdown]
 # Figure 4-18 has γ0 = 0.5, ν = 0.5 and ν_ds = 20, with `staircase` and without. Both train here,
-# too; and so does a minimize that nobody gave the counter.
+# too; and so does a minimize that nobody gave the counter. (The picture in the book has another ν:
+# its code ran 0.01, with which γ falls to 0.45 only in 200 updates; the text says 0.5.)
 
 # %%
 GAMMA0, NU, NU_DS = 0.5, 0.5, 20
@@ -149,19 +161,20 @@ for staircase in (False, True):
     formulas["natural_exp_decay", staircase] = GAMMA0 * np.exp(-NU * p)
 
 # %% [markdown]
-# `piecewise_constant` takes a value for each piece between boundaries. The document's list calls
-# it step decay (步衰变); it is what the text calls staircase decay (阶梯衰减). The text's step
-# decay, γ0 / ⌊j/D + 1⌋, is `inverse_time_decay` in a staircase with ν = 1 and ν_ds = D.
+# `piecewise_constant` takes other arguments (它需要不同的参数, true), a value for each piece
+# between boundaries. The document's list calls it step decay (步衰变); it is what the text calls
+# staircase decay (阶梯衰减). The text's step decay, γ0 / ⌊j/D + 1⌋, is `inverse_time_decay` in a
+# staircase with ν = 1 and ν_ds = D.
 
 # %%
 rates["piecewise_constant", ""] = tf.train.piecewise_constant(a_step, [40, 120], [0.5, 0.2, 0.05])
 formulas["piecewise_constant", ""] = np.where(j <= 40, 0.5, np.where(j <= 120, 0.2, 0.05))
 
 # %% [markdown]
-# `polynomial_decay` goes from γ0 down to `end_learning_rate` in ν_ds steps, along
-# (1 − j/ν_ds)^power, and stays there; with `cycle` it goes up and down again and again, ever
-# slower, ν_ds growing to the next multiple that is not below j. The document says that it takes
-# the same arguments as the others. It does not: it has these three (0.0001, 1 and False where
+# `polynomial_decay` goes from γ0 down to `end_learning_rate` in ν_ds steps, along (1 −
+# j/ν_ds)^power, and stays there; with `cycle` it goes up and down again and again, ever slower,
+# ν_ds growing to the next multiple that is not below j. The document says that it takes the same
+# arguments as the others (需要相同的参数), false: it has these three (0.0001, 1 and False where
 # nothing is given) and neither `decay_rate` nor `staircase`.
 
 
@@ -264,7 +277,8 @@ except ValueError as error:
 # %% [markdown]
 # The counter can be set to any step: a boundary itself still has the value before it. The same
 # rates come from Keras's `PiecewiseConstantDecay`, to which 《深度神经网络-中》 4.1 gives these
-# boundaries and values.
+# boundaries and values. (It writes `keras.optimizers…` and never imports `keras`, a NameError:
+# `from tensorflow import keras` is missing.)
 
 # %%
 with tf.Session() as sess:
@@ -311,11 +325,13 @@ print("with **, at step %d: %g" % (decay_steps, with_power(decay_steps)))
 # %% [markdown]
 # ## What to see · 看什么
 #
-# * Figure 4-18: the staircase holds γ for ν_ds = 20 updates and then drops to the smooth curve.
+# * Figure 4-18: the staircase holds γ for ν_ds = 20 updates and then drops to the smooth curve
+#   (而不是连续更新, true).
 #   Where the smooth one is at 0.0837 at step 199, the staircase still is at 0.0909. The trainings
 #   used exactly these rates: the dots are those that `global_step` gave them.
 # * The training without the counter keeps γ = 0.5 for ever, and nothing says so. On this small
-#   problem it does best, since 0.5 is not too large for it; figure 4-1 shows a rate that is.
+#   problem it does best, since 0.5 is not too large for it: that a constant rate is a bad idea
+#   (这是一个非常糟糕的主意) is true only if it is too large, as in figure 4-1.
 
 # %%
 figure = plt.figure()
@@ -328,7 +344,8 @@ plt.xlabel("update j")
 plt.ylabel("learning rate γ")
 plt.xlim(-3, 203)
 plt.legend()
-caption = "tf.train.inverse_time_decay, γ0 = %g, ν = %g, ν_ds = %d." % (GAMMA0, NU, NU_DS)
+caption = "tf.train.inverse_time_decay, γ0 = %g, ν = %g, ν_ds = %d, as the text says.\n"
+caption = caption % (GAMMA0, NU, NU_DS) + "The book's code ran ν = 0.01."
 lesson.figure("4-18", "staircase", "inverse-time decay in TensorFlow", caption)
 
 # %%
@@ -387,6 +404,10 @@ lesson.figure("", "trainings", "trainings that count, and one that does not", ca
 # ### The document's numbers · 文中的数字
 
 # %%
+because = "the text says 0.5, the book's code ran 0.01"
+lesson.compare("ν of figure 4-18", NU, document=0.5, book=0.01, because=because)
+nearly = decayed_learning_rate(200, GAMMA0, NU_DS, 0.01)
+lesson.record("γ at j = 200 with the book's ν = 0.01", nearly)
 because = "printed as 2 and 10⁸: a minus is lost, since the text calls it a small value"
 lesson.compare("updates in an epoch of 10⁸, batch 50", updates_in_an_epoch, document=2000000)
 lesson.compare("ν for γ0/5 after 100 epochs", nu_needed, document=2e8, because=because)
@@ -442,8 +463,8 @@ lesson.finish()
 # %% [markdown]
 # ## Exercises · 练习
 #
-# 1. Let the code of the document decay faster: `--decay-steps 10`, then `--decay-steps 1`. What is
-#    the last rate, and where is w1?
+# 1. Let the code of the document decay faster: `decay_steps` in the first cell, or
+#    `--decay-steps 10`, then `--decay-steps 1`. What is the last rate, and where is w1?
 #
 # <details><summary>Answer</summary>
 #
@@ -451,7 +472,7 @@ lesson.finish()
 # 1000: the rate falls before w1 has arrived.
 # </details>
 #
-# 2. What does `--decay-rate 0` do?
+# 2. What does `decay_rate`, `--decay-rate 0`, do?
 #
 # <details><summary>Answer</summary>
 #
@@ -464,6 +485,9 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# `--decay-steps 12000 --staircase True`: all 200 updates here have the rate 0.1. Without the
-# staircase the rate would begin to fall at once, though slowly: 0.0998 after 200 updates.
+# `decay_steps` and `staircase`, `--decay-steps 12000 --staircase True`: all 200 updates here have
+# the rate 0.1. Without the staircase the rate would begin to fall at once, though slowly: 0.0998
+# after 200 updates.
 # </details>
+#
+# Next in 《四、训练神经网络》: lesson 17. Next in 《深度神经网络-中》: lesson 19.

@@ -6,8 +6,12 @@
 # Rebuilds 《四、训练神经网络》 指数加权平均值.
 #
 # A quantity θ is measured again and again, the temperature once a day, say. Its exponentially
-# weighted average v follows it: v_n = β·v_(n−1) + (1 − β)·θ_n, with 0 < β < 1. Momentum,
-# RMSProp and Adam (lesson 25) all rest on it: they average gradients, or their squares.
+# weighted average v follows it, with 0 < β < 1:
+#
+# $$v_n = \beta v_{n-1} + (1 - \beta)\,\theta_n$$
+#
+# Momentum, RMSProp and Adam rest on it (动量优化器和更高级的学习算法的核心, true): they average
+# gradients, or their squares. Lesson 24 writes them so.
 #
 # You will see that this recursion, a sum in closed form and a convolution are one and the same;
 # what becomes of v_0; and that `tf.train.ExponentialMovingAverage` (lesson 18) computes it, too.
@@ -132,8 +136,11 @@ print("At the end v is %.7f, and %.7f if v_0 was 1" % (end["v"], end["v_from_1"]
 # %% [markdown]
 # ### The closed form · 不递归
 #
-# Put in one after the other, the updates become v_n = βⁿ·v_0 + (1 − β)·Σ β^(n−i)·θ_i, the sum
-# from i = 1 to n. With v_0 = 1 the first term is βⁿ, as in the document.
+# Put in one after the other, the updates become
+#
+# $$v_n = \beta^n v_0 + (1 - \beta) \sum_{i=1}^{n} \beta^{n-i}\,\theta_i$$
+#
+# With v_0 = 1 the first term is βⁿ, as in the document; with v_0 = 0 it vanishes (就会消失, true).
 
 
 # %%
@@ -146,7 +153,8 @@ def closed_form(beta, v_0):
 # ### The convolution · 卷积
 #
 # With v_0 = 0 this is the convolution of θ with the weights b_n = (1 − β)·βⁿ, n = 0, 1, 2, …:
-# θ_i is multiplied by b_(n−i), its weight after n − i more measurements.
+# θ_i is multiplied by b_(n−i), its weight after n − i more measurements. They fall exponentially
+# (权重呈指数递减, true): what is older counts less (关联度越来越小, true).
 
 
 # %%
@@ -182,8 +190,9 @@ for name, (one, other) in differences.items():
 #   it after 50.
 # * In v_50 the newest θ has the weight b_0 = 1 − β = 0.1. The document's text says 1 there,
 #   which is β⁰ without its factor.
-# * The document adds up b_k from k = 1 and finds 1. From k = 0 the sum is 1; from k = 1 it is
-#   β, 0.9. Without its term k = 0, which is that of the newest θ, v_50 would be 0.0589.
+# * Why the factor 1 − β (为什么不只选择)? The document adds up b_k from k = 1 and finds 1: false.
+#   From k = 0 the sum is 1; from k = 1 it is β, 0.9. Without its term k = 0, which is that of the
+#   newest θ, v_50 would be 0.0589.
 
 # %%
 for name, column, genuine in (
@@ -211,28 +220,38 @@ last = min(50, N)  # 50, if there are as many
 terms = weights(BETA, last)[::-1] * thetas[:last]
 lesson.record("v_%d without its newest term" % last, terms[:-1].sum())
 lesson.record("v is largest at n", n[np.argmax(history["v"])])
+lesson.record("largest v", history["v"].max())
+if lesson.theta == "constant":
+    right = np.abs(history["v"] / thetas - 1) < 0.01
+    lesson.record("v within 1 % of θ from n", n[np.argmax(right)] if right.any() else "never")
+for column, beta in (("v_03", 0.3), ("v_08", 0.8), ("v", BETA)) if N > 100 else ():
+    spread = np.std(history[column][100:])
+    lesson.record("standard deviation of v after n = 100, β = %g" % beta, spread)
 
 # %%
-figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2))
+figure, (left, middle, right) = plt.subplots(1, 3, figsize=(12, 4))
 left.plot(n, thetas, label=r"$\theta_n$")
 left.plot(np.arange(N), weights(BETA, N), "--", label=r"$b_n = (1 - \beta)\,\beta^n$")
 left.set(xlabel="n", ylabel="value")
-right.plot(n, thetas, color="C0", linewidth=1, alpha=0.5)
-right.plot(n[:last], thetas[:last], "o", markersize=4, label=r"$\theta_i$")
+middle.plot(n, thetas, color="C0", linewidth=1, alpha=0.5)
+middle.plot(n[:last], thetas[:last], "o", markersize=4, label=r"$\theta_i$")
 label = r"weights $b_{%d-i}$" % last
-right.plot(n[:last], weights(BETA, last)[::-1], "--", color="C1", label=label)
-right.bar(n[:last], terms, color="C2", label="products, together %.4f" % terms.sum())
-right.set(xlabel="i", ylabel="value")
-for axis in (left, right):
+middle.plot(n[:last], weights(BETA, last)[::-1], "--", color="C1", label=label)
+middle.set(xlabel="i", ylabel="value")
+right.bar(n[:last], terms, color="C2", label=r"$\theta_i\,b_{%d-i}$" % last)
+right.set(xlabel="i", ylabel="product")
+for axis in (left, middle, right):
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncol=3, fontsize=9, columnspacing=1)
-caption = "β = %g. Left: θ and the weights. Right: what v_%d is the sum of." % (BETA, last)
+caption = "β = %g. Left: θ and the weights. Middle: what is multiplied for v_%d.\n" % (BETA, last)
+caption += "Right: the products, whose sum v_%d is %.4f." % (last, terms.sum())
 lesson.figure("4-20", "convolution", "a quantity and its weights", caption)
 
 # %% [markdown]
 # ### The choice of β · β 的选择
 #
-# The smaller β, the fewer measurements count. The newest 1/(1 − β) of them, the window, have
-# about two thirds of all the weight: 10 of them 65 % at β = 0.9, 5 of them 67 % at 0.8.
+# The smaller β, the fewer measurements count (权重明显不同于零的点, true). The newest 1/(1 − β) of
+# them, the window, have about two thirds of all the weight: 10 of them 65 % at β = 0.9, 5 of them
+# 67 % at 0.8.
 
 # %%
 plt.figure()
@@ -270,9 +289,10 @@ lesson.figure("", "averages", "θ and its averages", caption)
 # %% [markdown]
 # ### Why a correction · 为什么校正
 #
-# The weights of n measurements add up to 1 − βⁿ, and only in the end to 1. What is missing is
-# the weight of v_0. Divided by that sum, v is an average from the first measurement on: a
-# constant θ then gives v = θ at once.
+# The weights of n measurements add up to 1 − βⁿ, and only in the end to 1. What is missing is the
+# weight of v_0. Divided by that sum, v is an average from the first measurement on: a constant θ
+# then gives v = θ at once. Momentum can do without it (可以忽略偏差校正) only if some ten updates
+# have passed: at n = 50 it changes half a percent of v, at n = 1 it makes v ten times as large.
 
 # %%
 plt.figure()
@@ -291,25 +311,26 @@ lesson.finish()
 # %% [markdown]
 # ## Exercises · 练习
 #
-# 1. Which β has a window of 50 measurements? Try it. What becomes of v, and of v_0 = 1?
+# 1. Which β has a window of 50 measurements? Try it: `beta` in the first cell, or `--beta`. What
+#    becomes of v, and of v_0 = 1?
 #
 # <details><summary>Answer</summary>
 #
-# 1/(1 − β) = 50 gives `--beta 0.98`. v rises to 0.034 only, a third of θ's 0.1, and not before
-# n = 64. Half of v_0 is left after 34 measurements: with v_0 = 1 the average is still 0.387 at
-# n = 50, and says more of its beginning than of θ.
+# 1/(1 − β) = 50 gives 0.98. v rises to 0.034 only, a third of θ's 0.1, and not before n = 64. Half
+# of v_0 is left after 34 measurements: with v_0 = 1 the average is still 0.387 at n = 50, and says
+# more of its beginning than of θ.
 # </details>
 #
-# 2. Measure a constant: `--theta constant`. When is v right, with and without the correction?
+# 2. Measure a constant: `theta`, `--theta constant`. When is v right, with and without the
+#    correction?
 #
 # <details><summary>Answer</summary>
 #
-# v is 0.01, 0.019 … 0.0651 at n = 10, and within 1 % of 0.1 at n = 44, where 0.9ⁿ falls below
-# 0.01. v_n / (1 − βⁿ) is 0.1 from the first measurement on.
+# v is 0.0651 at n = 10, and within 1 % of 0.1 from n = 44 on, where 0.9ⁿ falls below 0.01. With it,
+# v_n / (1 − βⁿ), it is 0.1 from the first measurement on.
 # </details>
 #
-# 3. How much of a noise does an average keep: `--theta noisy --steps 2000`? See the figure of
-#    the averages.
+# 3. How much of a noise does an average keep: `theta` and `steps`, `--theta noisy --steps 2000`?
 #
 # <details><summary>Answer</summary>
 #
@@ -317,3 +338,5 @@ lesson.finish()
 # and 0.0046 for β = 0.3, 0.8 and 0.9. In the long run it is √((1 − β)/(1 + β)) of θ's: 73 %,
 # 33 % and 23 %. That is what momentum does with the noise of mini-batches.
 # </details>
+#
+# Next in 《四、训练神经网络》: lesson 24.

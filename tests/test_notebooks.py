@@ -91,6 +91,21 @@ UNSTABLE = {
 }
 
 
+@pytest.mark.parametrize("path", sorted(notebooks.REAL.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_on_a_real_set_is_its_script_executed_there(path):
+    notebook, fresh = (
+        nbformat.read(path, as_version=4),
+        notebooks.from_script_for_real(catalogue.find(path.stem)),
+    )
+    drifted = f"run `python -m tools.notebooks --real {path.stem[:2]}`"
+    assert notebooks.without_outputs(notebook) == notebooks.without_outputs(fresh), drifted
+    printed = "".join(map(text, notebook.cells))
+    assert "60,000 training, 10,000 test images" in printed and "embedded" not in printed
+    assert count_pictures(notebook) == count_pictures(stored(path.stem))
+    content = path.read_text("utf-8")
+    assert not [word for word in ("/tmp", "/home", "/root", str(ROOT)) if word in content]
+
+
 def assert_as_kept(name, printed, kept):
     """That two outputs are equal but for what differs from one machine to the next.
 

@@ -19,7 +19,6 @@ from tqdm import tqdm
 from common import files, tables
 from common.command import catalogue, lesson_flags
 from common.data import images
-from common.errors import CourseError
 from common.results import Comparison, table
 
 FOLDER = files.ROOT / "docs" / "gallery"
@@ -109,12 +108,8 @@ def _numbers(kept):
 
 def main(argv):
     lessons = [catalogue.find(word) for word in argv] or catalogue.lessons()
-    for name in images.ORIGINALS if any(map(wants_images, lessons)) else []:
-        if not images.places(name):
-            raise CourseError(
-                f"The gallery needs {images.ORIGINALS[name].title}: `python -m lessons data fetch "
-                f"{name}`, or let {images.DATA_VARIABLE} name the folder that holds {name}/."
-            )
+    if any(map(wants_images, lessons)):
+        images.demand_originals()
     with tempfile.TemporaryDirectory() as passing:
         for lesson in tqdm(lessons, desc="gallery", disable=None):
             make(lesson, RUNS if wants_images(lesson) else passing)

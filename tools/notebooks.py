@@ -3,6 +3,9 @@
 A script is the single source. Its notebook is made by jupytext and executed by nbclient; nothing
 in it depends on when or where it was made, so a second making changes nothing but numbers. The
 Chinese one, in lessons/zh, has the prose of its catalogue, and the same code.
+
+`python -m tools.notebooks --real [LESSON ...]`: those of the image lessons 17, 28 and 29, executed
+on the real sets, which must be on disk (COURSE_DATA names their folder). They go to docs/real/.
 """
 
 import os
@@ -17,8 +20,13 @@ from tqdm import tqdm
 
 from common import files, language
 from common.command import catalogue, lesson_flags
+from common.data import images
 
 GENERATED = "Generated from the script of the same name by `make notebooks`: edit that one."
+
+
+REAL, REAL_LESSONS = files.ROOT / "docs" / "real", ("17", "28", "29")
+TO_REAL = "](../docs/real/"  # a link of the lessons
 
 
 LANGUAGE = {  # what nbconvert needs to make a script; a kernel's own has the version as well
@@ -48,6 +56,14 @@ def from_script(lesson, spoken="en"):
         "language_info": LANGUAGE,
         "generated": GENERATED,
     }
+    return notebook
+
+
+def from_script_for_real(lesson):
+    """The same for docs/real/, with links from there."""
+    notebook = from_script(lesson)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace(TO_REAL, "](")
     return notebook
 
 
@@ -106,22 +122,27 @@ def place_of(spoken):
     return files.LESSONS / "zh" if spoken == "zh" else files.LESSONS
 
 
-def write(lesson, spoken):
-    """Make, execute and write the notebook of a lesson; returns its path."""
+def write(notebook, path, spoken="en", timeout=1800):
+    """Execute a notebook and write it."""
     with tempfile.TemporaryDirectory() as output:
-        notebook = execute(from_script(lesson, spoken), output, spoken)
-    path = place_of(spoken) / lesson.notebook.name
+        execute(notebook, output, spoken, timeout)
+    path.parent.mkdir(exist_ok=True)
     files.write_bytes(path, (nbformat.writes(notebook) + "\n").encode("utf-8"))
-    return path
+    print(files.shown(path))
 
 
 def main(argv):
     spoken = [word for word in language.LANGUAGES if f"{language.FLAG}={word}" in argv]
-    words = [word for word in argv if not word.startswith(language.FLAG)]
+    words = [word for word in argv if not word.startswith("--")]
+    if "--real" in argv:
+        images.demand_originals()
+        for lesson in map(catalogue.find, words or REAL_LESSONS):
+            write(from_script_for_real(lesson), REAL / lesson.notebook.name, timeout=4 * 3600)
+        return
     lessons = [catalogue.find(word) for word in words] or catalogue.lessons()
     for lesson in tqdm(lessons, desc="notebooks", disable=None):
         for each in spoken or language.LANGUAGES:
-            print(files.shown(write(lesson, each)))
+            write(from_script(lesson, each), place_of(each) / lesson.notebook.name, each)
 
 
 if __name__ == "__main__":

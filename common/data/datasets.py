@@ -56,13 +56,3 @@ def exam_scores(seed=2017):
     total = X.sum(axis=1) + 15 * rdm.randn(100)
     Y_ = (total >= np.sort(total)[40]).astype(np.int64)
     return X, Y_[:, None]
-
-
-def line():
-    """30 points of a straight line, without noise (《四、训练神经网络》).
-
-    Returns x, float64 of shape (30,), from -1 to 1 at equal distances, and y = 2 + 0.5·x, of the
-    same shape. Σx is 0, so neither coefficient of the line disturbs the descent of the other.
-    """
-    x = np.linspace(-1, 1, 30)
-    return x, 2 + 0.5 * x

@@ -178,6 +178,16 @@ class ImageSets:
         return f"{self.title} ({len(self.train):,} training, {len(self.test):,} test images)"
 
 
+def demand_originals():
+    """Raise CourseError unless both original sets are on disk."""
+    for name, original in ORIGINALS.items():
+        if not places(name):
+            raise CourseError(
+                f"{original.title} is needed: `python -m lessons data fetch {name}`, or let "
+                f"{DATA_VARIABLE} name the folder that holds {name}/."
+            )
+
+
 def images(wanted="auto", usual="mnist", **options):
     """The ImageSets that `wanted` names.
 

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from oracles import float32, golden
 
-from common.data import datasets
-
 SLOPE = 31 / 87  # Σx²/m of the 30 points
 
 
@@ -76,9 +74,8 @@ def closed_form(start, schedule, updates):
     return 2 + error0, 0.5 + error1, (error0**2 + SLOPE * error1**2) / 2
 
 
-def test_the_points_let_the_weights_be_by_themselves():
-    x, y = datasets.line()
-    assert x.shape == y.shape == (30,)
+def test_the_points_let_the_weights_be_by_themselves(run):
+    x, y = run["x"], run["y"]
     np.testing.assert_array_equal(x, np.linspace(-1, 1, 30))
     np.testing.assert_allclose(y, 2 + 0.5 * x)
     assert np.sum(x) == pytest.approx(0, abs=1e-14)
@@ -249,12 +246,48 @@ def test_other_schedules_follow_the_closed_form_too(flags, name, schedule, run_l
     np.testing.assert_allclose(run[name]["w1"], w1, atol=1e-5)
 
 
-@pytest.mark.parametrize("T, w1", [(6, 0.424), (7, 0.456), (8, 0.475)])
-def test_exponential_decay_stops_where_the_exercise_says(T, w1):
-    assert closed_form((0, -4), exponential(T), 199)[1][-1] == pytest.approx(w1, abs=5e-4)
+def test_an_update_by_hand_is_that_of_minimize(run):
+    assert run["difference"] == 0
+    np.testing.assert_allclose(run["after"][1], [4, 0.5 - 4.5 * (1 - 2 * SLOPE)], rtol=1e-6)
 
 
-def test_inverse_time_decay_arrives_when_the_exercise_says():
-    path = closed_form((0, -4), inverse(1.5), 2000)[1]
-    assert np.argmax(path > 0.45) == 904
-    assert path[-1] == pytest.approx(0.466, abs=5e-4)
+def test_a_staircase_arrives_from_every_drop_or_from_none(run):
+    for later, arriving in ((0.1, 0), (0.4, 20), (1.6, 20)):
+        assert run.numbers["staircase to %g arrives, of 20 drops" % later] == arriving
+    for drop in (1, 4, 20):
+        for later in (0.1, 0.4):
+            w0, w1, _ = closed_form((0, -4), lambda j, d=drop, r=later: 2 if j < d else r, 29)
+            away = max(abs(w0[-1] - 2), abs(w1[-1] - 0.5))
+            assert (away < 0.05) == run["arrives"](drop, later)
+
+
+def test_says_what_the_books_code_ran(run):
+    said = {each.name: each.says for each in run["lesson"]._comparisons if each.source == "book"}
+    assert said["T of figure 4-10"] == 4
+    assert [said["D of figure 4-17, labelled %d" % D] for D in (10, 50, 100)] == [10, 20, 50]
+
+
+@pytest.mark.slow
+def test_the_answers_of_the_exercises(run_lesson):
+    name, end = "15_decay_schedules", "w1 at the end, figure "
+    near = []
+    for T, w1 in ((6, 0.424), (7, 0.456), (8, 0.475)):
+        run = run_lesson(name, "--decay-steps", str(T))
+        assert run.numbers[end + "4-10"] == pytest.approx(w1, abs=5e-4)
+        near.append([run.numbers[end + "4-10"] > 0.45, run.numbers["w1, figure 4-10"] > 0.45])
+    assert near == [[False, False], [True, False], [True, True]]
+
+    numbers = run_lesson(name, "--gamma0", "1").numbers
+    arrives = [each for each in numbers if each.endswith(" arrives") and numbers[each] == "yes"]
+    assert arrives == ["figure 4-1 arrives"]
+    for figure, w1 in (("4-2", 0.500), ("4-6", 0.497)):
+        assert numbers[end + figure] == pytest.approx(w1, abs=5e-4)
+
+    run = run_lesson(name, "--steps", "2000")
+    assert np.argmax(run["inverse_fast"]["w1"] > 0.45) == 904
+    assert run.numbers[end + "4-7"] == pytest.approx(0.466, abs=5e-4)
+    assert run.numbers[end + "4-15"] == pytest.approx(0.146232, abs=1e-6)
+    w1 = run["natural_long"]["w1"]
+    assert w1[34] == w1[-1] != w1[33]
+
+    assert 1 + 0.5 * 18 == 10 and np.exp(0.5 * 4) < 10 < np.exp(0.5 * 5)

@@ -186,3 +186,25 @@ def test_the_example_of_the_document(run):
     numbers = run.numbers
     assert numbers["ν for γ0/5 after 100 epochs"] == pytest.approx(2e-8)
     assert numbers["updates with the rate 1.0"] == 100001
+
+
+@pytest.mark.slow
+def test_the_answers_of_the_exercises(run_lesson):
+    name = "16_decay_in_tensorflow"
+
+    def rate_and_w1(*flags):
+        numbers = run_lesson(name, *flags).numbers
+        return numbers["learning rate, document"], numbers["w1, document"]
+
+    assert rate_and_w1() == pytest.approx((0.0980, 0.49659), abs=5e-5)
+    assert rate_and_w1("--decay-steps", "10") == pytest.approx((0.0333, 0.415), abs=5e-4)
+    assert rate_and_w1("--decay-steps", "1") == pytest.approx((0.0048, -0.985), abs=5e-4)
+    assert rate_and_w1("--decay-rate", "0") == pytest.approx((0.1, 0.49682), abs=5e-6)
+    ten_epochs = ("--decay-steps", "12000")
+    run = run_lesson(name, *ten_epochs, "--staircase", "True")
+    np.testing.assert_allclose(run["document"]["rate"], 0.1, rtol=1e-6)
+    assert rate_and_w1(*ten_epochs)[0] == pytest.approx(0.0998, abs=5e-5)
+
+
+def test_says_what_the_books_code_ran(run):
+    assert run.numbers["γ at j = 200 with the book's ν = 0.01"] == pytest.approx(0.5 / 1.1)

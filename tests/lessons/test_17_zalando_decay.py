@@ -138,3 +138,21 @@ def test_the_first_epochs_of_fashion_mnist(run_lesson):
     for rate in ("constant", "inverse time"):
         number = numbers[f"cost after epoch 0, {rate} rate"]
         assert number.here == pytest.approx(number.says, rel=1e-2)  # as figure 4-19 has it
+
+
+def test_decay_comes_to_rest_where_single_points_disturb(run):
+    name = "one point at a time, %s: above the least"
+    rates = ("constant 0.1", "constant 0.005", "inverse time from 0.1")
+    constant, small, decaying = (run.numbers[name % rate] for rate in rates)
+    assert 20 * decaying < constant and decaying < small
+
+
+@pytest.mark.slow
+def test_the_answers_of_the_exercises(run_lesson):
+    run = run_lesson("17_zalando_decay", "--learning-rate", "0.1")
+    costs = [
+        run.numbers["cost at the end, %s rate" % each] for each in ("constant", "inverse time")
+    ]
+    assert costs[0] < costs[1]
+    assert run.numbers["inverse time: the rate at the end"] == pytest.approx(0.077, abs=5e-4)
+    assert pytest.approx(1.3, abs=0.01) == 1 + 0.1 * 3030 / 1000

@@ -28,7 +28,7 @@ def twin(steps, axis):
     return W, b
 
 
-@pytest.mark.parametrize("step, axis", [("step", 1), ("step_mended", 0)])
+@pytest.mark.parametrize("step, axis", [("updates", 1), ("updates_mended", 0)])
 def test_the_optimizer_is_the_numpy_twin(step, axis, run_lesson):
     run = run_lesson(NAME)
     train_set = run["sets"].train.after(125)
@@ -75,6 +75,13 @@ def test_the_noise_has_the_papers_variance(run_lesson):
     np.testing.assert_allclose(variances, expected, rtol=0.01)
 
 
+def test_three_ways_are_one_to_the_last_bit(run_lesson):
+    run = run_lesson(NAME)
+    assert run["apart"] == dict.fromkeys(run["WAYS"], 0)
+    moved, _ = run["ends"]["by hand"]
+    assert np.abs(moved).max() > 0.1
+
+
 @pytest.mark.same_bits
 def test_five_networks_with_noise_begin_where_the_five_without_begin(run_lesson):
     run = run_lesson(NAME)
@@ -105,3 +112,25 @@ def test_on_mnist_it_gives_the_documents_first_row(run_lesson):
     history = run["wrong_axis"]["history"]
     assert history["cost"][0] == pytest.approx(1.06549, abs=0.0005)  # 《四、训练神经网络》
     assert history["accuracy"][0] == pytest.approx(0.773786, abs=0.003)
+
+
+@pytest.mark.slow
+def test_the_answers_of_the_exercises(run_lesson):
+    run = run_lesson(NAME, "--noise", "0.01", "--epochs", "0", "--noise-steps", "900")
+    (_, bad), (_, better) = (run["deep"][stddev] for stddev in (0.1, 0.3))
+    assert bad.mean() == pytest.approx(0.09, abs=0.02)
+    assert 0.2 < better[5:].mean() < 0.5 and 0.2 < better[:5].mean() < 0.5
+    run = run_lesson(NAME, "--noise", "1", "--epochs", "0", "--noise-steps", "900")
+    for _, accuracies in run["deep"].values():
+        assert accuracies[5:].max() < 0.2 and accuracies[5:].mean() == pytest.approx(0.1, abs=0.03)
+    run = run_lesson(NAME, "--learning-rate", "0.1", "--noise-steps", "1", "--epochs", "50")
+    axes = [
+        run.numbers["accuracy at the end, the %s axis" % each] for each in ("document's", "right")
+    ]
+    assert axes == pytest.approx([0.925, 0.927], abs=0.005)
+    run = run_lesson(NAME, "--noise-steps", "1", "--epochs", "50")
+    axes = [
+        run.numbers["accuracy at the end, the %s axis" % each] for each in ("document's", "right")
+    ]
+    assert axes == pytest.approx([0.873, 0.825], abs=0.005)
+    assert 51 * run["total_batch"] == 663
