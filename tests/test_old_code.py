@@ -16,7 +16,6 @@ RECORDED = json.loads(recordings.RECORDED.read_text(encoding="utf-8"))
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.I)
 BRACKET = re.compile(r"\s*([][])\s*")  # where NumPy aligns its columns
 REFUSED = {  # {what 1.15.5 has and today nobody: words of its one sentence}
-    "contrib_attention_gone.py": "line 6: tensorflow.contrib.seq2seq.BahdanauAttention cannot be",
     "contrib_beam_gone.py": "line 2: tensorflow.contrib.seq2seq.BeamSearchDecoder cannot be had: ",
     "contrib_crf_gone.py": "line 2: tensorflow.contrib.crf cannot be had: ",
     "contrib_gone.py": "line 4: tensorflow.contrib.factorization cannot be had: ",

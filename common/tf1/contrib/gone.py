@@ -166,9 +166,8 @@ WITHOUT = {
         "use tf.shape(inputs)[0].": "best_effort_input_batch_size",
     },
     "seq2seq": {
-        _ATTENTION: "AttentionMechanism AttentionWrapper AttentionWrapperState BahdanauAttention "
-        "BahdanauMonotonicAttention LuongAttention LuongMonotonicAttention monotonic_attention "
-        "safe_cumprod",
+        "BahdanauAttention and LuongAttention are there.": "BahdanauMonotonicAttention "
+        "LuongMonotonicAttention monotonic_attention safe_cumprod",
         _BEAM: "BeamSearchDecoder BeamSearchDecoderOutput BeamSearchDecoderState "
         "FinalBeamSearchDecoderOutput gather_tree",
         _HELPER: "CustomHelper Helper InferenceHelper SampleEmbeddingHelper "

@@ -3,6 +3,13 @@
 import collections
 
 from common.tf1 import tf
+from common.tf1.contrib import attention
+
+AttentionMechanism = attention.AttentionMechanism
+AttentionWrapper = attention.AttentionWrapper
+AttentionWrapperState = attention.AttentionWrapperState
+BahdanauAttention = attention.BahdanauAttention
+LuongAttention = attention.LuongAttention
 
 BasicDecoderOutput = collections.namedtuple("BasicDecoderOutput", ["rnn_output", "sample_id"])
 
@@ -145,6 +152,11 @@ class BasicDecoder:
         return BasicDecoderOutput(outputs, numbers), state, inputs, finished
 
 
+def _is_batch(tensor):
+    """Whether it is of the batch; a scalar and a TensorArray are of all."""
+    return isinstance(tensor, tf.Tensor) and tensor.shape.ndims != 0
+
+
 def dynamic_decode(
     decoder,
     output_time_major=False,
@@ -180,7 +192,7 @@ def dynamic_decode(
                     *[tf.where(finished, tf.zeros_like(each), each) for each in outputs]
                 )
                 new = tf.nest.map_structure(
-                    lambda a, b: tf.where(finished, a, b) if b.shape.ndims else b, state, new
+                    lambda a, b: tf.where(finished, a, b) if _is_batch(b) else b, state, new
                 )
             written = tuple(array.write(time, each) for array, each in zip(arrays, outputs))
             return time + 1, written, new, next_inputs, now, lengths
