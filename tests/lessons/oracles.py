@@ -15,6 +15,7 @@ import textwrap
 import numpy as np
 import pytest
 
+from common.command import catalogue
 from common.data import datasets
 from common.tf1 import tf
 from conftest import ROOT
@@ -29,6 +30,19 @@ def golden(name):
     if not path.exists():
         pytest.skip(f"{path} is not there")
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def answers(name):
+    """The answers of a lesson's exercises, each on one line."""
+    text = catalogue.find(name).source.partition("## Exercises")[2]
+    found = re.findall("</summary>(.*?)</details>", text, re.DOTALL)
+    return [" ".join(re.sub("^#", "", each, flags=re.MULTILINE).split()) for each in found]
+
+
+def assert_says(text, *parts):
+    """That a text has each of the parts, which are made of what came out."""
+    for part in parts:
+        assert part in text, f"{part!r} is not in: {text}"
 
 
 def float32(rows):
