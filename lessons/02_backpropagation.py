@@ -7,10 +7,10 @@
 # 《深度神经网络-中》 一.2 反向传播算法（BP算法）.
 #
 # To learn, a network must know how its loss, a measure of its errors, changes with each of its
-# parameters. It takes its
-# function apart into steps so small that the derivative of each is known, goes forward through
-# them and keeps every value, then goes backward and multiplies the derivatives on the way: the
-# chain rule (链式法则). One such step back serves all parameters behind it.
+# parameters. It takes its function apart into steps so small that the derivative of each is known,
+# goes forward through them and keeps every value, then goes backward and multiplies the
+# derivatives on the way: the chain rule (链式法则). One such step back serves all parameters
+# behind it.
 #
 # You will meet `tf.gradients` for any node of a graph, `assign_sub`, `tf.group` and
 # `tf.control_dependencies`.
@@ -124,8 +124,13 @@ v["f_c"] = 1 + v["f_e"]
 v["f"] = 1 / v["f_c"]
 
 # %% [markdown]
-# Backward: each gradient is the one behind it times the derivative of the step between. A plus
-# hands its gradient on to both sides; a product hands each side the other's value.
+# Backward: each gradient is the one behind it times the derivative of the step between,
+#
+# $$\frac{\partial f}{\partial f_e} = \frac{\partial f}{\partial f_c} \cdot 1, \qquad
+# \frac{\partial f}{\partial f_w} = \frac{\partial f}{\partial f_e} \cdot e^{f_w}$$
+#
+# and so on. A plus hands its gradient on to both sides; a product hands each side the other's
+# value.
 
 # %%
 g = {"f": 1.0}
@@ -178,8 +183,12 @@ auto = dict(zip(("w_h", "b_h", "w_o", "b_o"), tf.gradients(loss, [w_h, b_h, w_o,
 # ### Two layers: backward · 反向传播算法
 #
 # δ is the gradient of the sum that enters a neuron. The output layer's comes from the error;
-# it goes back through the weights, and becomes the hidden layer's. Each weight's gradient is
-# the δ at its end times the value at its beginning, each bias's is δ.
+# it goes back through the weights, and becomes the hidden layer's (⊙: element by element):
+#
+# $$\delta_o = (y - y\_) \odot y \odot (1 - y)$$
+# $$\delta_h = \delta_o\, w_o^{\top} \odot h \odot (1 - h)$$
+#
+# Each weight's gradient is the δ at its end times the value at its beginning, each bias's is δ.
 
 # %%
 delta_o = (y - y_) * y * (1 - y)
@@ -298,6 +307,25 @@ print("the loss then: %.9f, one layer after the other %.9f" % (loss_together, lo
 #   on the way back multiplies by 0.25 at most, and the inputs are small.
 # * The article's weights after one step are those here. Their loss is 0.291027774, to float32's
 #   rounding; the 0.291027924 that it prints is what comes out one layer after the other.
+#
+# ### Claims · 文档的论断
+#
+# | 《Tensorflow_神经网络》 | | here |
+# |---|---|---|
+# | 「自动求解导数」: tf.gradients finds derivatives | true | 13 of 13 nodes as by hand |
+# | 「链式法则是反向传播算法的核心」 | true | by it alone, the same 13 |
+# | 「梯度不变」: +1 leaves the gradient as it is | true | −0.534447 before and behind it |
+# | 「求得每个参数的梯度」: going back gives them all | true | 12 of 12 parameters |
+#
+# | 《深度神经网络-中》 | | here |
+# |---|---|---|
+# | 「逐层向前传输」: data go forward layer by layer | true | inputs, h, outputs |
+# | 「链式法则进行梯度求解」 | true | 12 of 12 parameters |
+# | 「完成复合函数的求导」: by elementary functions | true | 13 of 13 nodes |
+# | 「各个节点的权重进行更新」: and updates weights | true | loss 0.298 to 0.291, then 0.00111 |
+#
+# 《四、训练神经网络》: 「准确地更新一次」, one update an epoch if all examples are one batch: true,
+# 1 in the table of iterations above, where batches of 256 have 196.
 
 # %%
 lesson.record("iterations an epoch, all in one batch", iterations["all"])
@@ -453,6 +481,9 @@ lesson.finish()
 # %% [markdown]
 # ## Exercises · 练习
 #
+# In the notebook, change the first cell in place of a flag: `batch_size=64`, `steps=10000`,
+# `biases=Parameter("trained", …)`.
+#
 # 1. How many iterations has an epoch of 50,000 examples in batches of 64: `--batch-size 64`? And
 #    in batches of 250?
 #
@@ -476,3 +507,8 @@ lesson.finish()
 # Yes: after 1,000 steps the loss is 0.000271, a quarter of the 0.00111 without them. Their
 # gradients, δ itself, are larger than those of the weights, whose inputs are below 1.
 # </details>
+
+# %% [markdown]
+# Next in 《Tensorflow_神经网络》: lesson 24.
+#
+# Next in 《深度神经网络-中》: lesson 24.

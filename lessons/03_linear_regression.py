@@ -26,8 +26,11 @@ lesson = Lesson(
 # %% [markdown]
 # ## Data · 数据
 #
-# 15 points. The same line can be had exactly, by least squares: that is what the descent is to
-# find, and how far it has come can be told from it.
+# The document gives neither data nor code for the line. The 15 points, the rate and the ten updates
+# are those of the book behind it, 《深度学习理论与实战（基于TensorFlow实现）》.
+#
+# The same line can be had exactly, by least squares: that is what the descent is to find, and how
+# far it has come can be told from it.
 
 # %%
 x_train = np.array(
@@ -53,7 +56,7 @@ print("The loss bends by %.4f and by %.4f: η must stay below %.5f" % (*bends, r
 # %% [markdown]
 # ## Graph · 计算图
 #
-# As in the document's code `y_` is the prediction (elsewhere in the course it is the label).
+# As in the document's code for polynomials `y_` is the prediction (elsewhere it is the label).
 # w begins anywhere, b at 0; with `tf.set_random_seed` w begins at the same place each time.
 # `tf.gradients(loss, [w, b])` adds the operations that compute both derivatives to the graph;
 # nothing is computed yet.
@@ -147,8 +150,8 @@ def train(name, lr, size):
 
 
 # %% [markdown]
-# The document's training is "batch": 10 updates at the rate 0.01. One rate is too small, one
-# too large; and two trainings at 0.01 take the points in batches.
+# The book's training is "batch": 10 updates at the rate 0.01. One rate is too small, one too
+# large; and two trainings at 0.01 take the points in batches.
 
 # %%
 batch = train("batch", lesson.learning_rate, 15)
@@ -172,11 +175,48 @@ print("by hand       %.4f %.4f" % tuple(by_hand))
 print("tf.gradients  %.4f %.4f" % tuple(by_tensorflow))
 
 # %% [markdown]
+# ### Out of a minimum, off a saddle · 局部极小点和鞍点
+#
+# A line's loss has one minimum. Here is one with two, of 15 points again: the loss of point i is
+#
+# $$f_i(w) = \tfrac14 (w^4 - 2w^2) + (t + s_i)\,w, \qquad \textstyle\sum_i s_i = 0$$
+#
+# With t = 0.1 the minimum near −1 is deeper than the one near 1, where these descents begin. With
+# t = 0 and w = 0 they begin where the mean gradient is 0 without a minimum, as on the ridge of a
+# saddle. Each is tried twenty times, in other orders of the points.
+
+# %%
+SLOPES = 0.25 * np.arange(-7, 8)  # the sᵢ
+
+
+def wander(begin, t, rate, size, epochs=60):
+    """Where twenty descents end that take the points in batches of `size`."""
+    with tf.Graph().as_default(), tf.Session() as sess:
+        w = tf.Variable(np.full(20, begin), dtype=tf.float32)
+        s = tf.placeholder(tf.float32, shape=(20,))
+        loss = (w * w * w * w - 2 * w * w) / 4 + (t + s) * w
+        update = w.assign_sub(rate * tf.gradients(loss, w)[0])
+        sess.run(tf.global_variables_initializer())
+        for e in range(epochs):
+            for rows in zip(*[batches(100 * e + k, size) for k in range(20)]):
+                sess.run(update, feed_dict={s: [SLOPES[each].mean() for each in rows]})
+        return sess.run(w)
+
+
+left = {}
+for name, size, rate in (("batch", 15, 0.3), ("stochastic", 1, 0.3), ("stochastic", 1, 0.1)):
+    left["minimum", name, rate] = np.sum(wander(1, 0.1, rate, size) < 0)
+for name, size in (("batch", 15), ("stochastic", 1)):
+    left["ridge", name, 0.1] = np.sum(np.abs(wander(0, 0, 0.1, size)) > 0.5)
+for (what, name, rate), count in left.items():
+    print("%s descent, rate %g: %2d of 20 leave the %s" % (name, rate, count, what))
+
+# %% [markdown]
 # ## What to see · 看什么
 #
 # * η = 0.01: two updates bring the loss from 65.9 to 0.234, ten to 0.210. Least squares has
-#   0.169: the best w and b, which descent finds in the end (最终), are still far away. Along the
-#   valley the loss bends 336 times less than across it, and one rate serves both directions.
+#   0.169: the best w and b are still far away. Along the valley the loss bends 336 times less than
+#   across it, and one rate serves both directions.
 # * η = 0.0001 is too small: ten updates bring the loss to 55.5, no further.
 # * η = 0.024 is too large: each update jumps to the other side of the valley and higher up, to
 #   272 after ten.
@@ -194,6 +234,7 @@ lesson.compare("loss, rate %g" % TOO_SMALL, too_small["loss"], tensorflow_1=55.4
 lesson.compare("loss, rate %g" % TOO_LARGE, too_large["loss"], tensorflow_1=271.75165)
 lesson.record("w, least squares", w_exact)
 lesson.record("b, least squares", b_exact)
+lesson.record("loss, least squares", np.mean((columns @ [w_exact, b_exact] - y_train) ** 2))
 lesson.record("largest rate that does not diverge", rate_limit)
 
 # %%
@@ -270,13 +311,44 @@ side_by_side(
 # %% [markdown]
 # ### Batch, stochastic, mini-batch · 批量、随机、小批量
 #
-# * The smaller the batch, the sooner the first descent: after two thirds of an epoch mini-batch
-#   descent is where batch descent is after two epochs.
-# * And the more restless the end. Each point has a line of its own to ask for; a step towards
-#   it is uphill for others. For x = 10.79 alone the rate limit is 0.0085, so that point's step
-#   at 0.01 throws w far across. A mean over 5 points hardly trembles.
-# * 《Tensorflow_神经网络》 says of stochastic descent that it takes the steepest direction every
-#   time: batch descent does; the others take that of their batch.
+# * The smaller the batch, the sooner the first descent: batch descent looks at 30 points until the
+#   loss is below 0.3, mini-batch descent at 10, stochastic descent at 7.
+# * And the more restless the end: of the 150 updates of stochastic descent about half raise the
+#   loss, of the ten of batch descent none does. One point fixes no line, only those through it; a
+#   step towards them is uphill for others. For x = 10.79 alone the rate limit is 0.0085, so that
+#   point's step at 0.01 throws w far across. A mean over 5 points hardly trembles.
+# * The restlessness has its use: it leaves a minimum or a ridge on which batch descent stays.
+
+# %%
+TRAININGS = {"batch": (batch, 15), "mini-batch": (mini_batch, lesson.batch_size)}
+TRAININGS["stochastic"] = stochastic, 1
+for name, (training, size) in TRAININGS.items():
+    along = losses(training["path"])
+    below = np.flatnonzero(along < 0.3)
+    looked_at = size * below[0] if len(below) else "never"
+    lesson.record("loss below 0.3 after points, %s" % name, looked_at)
+    lesson.record("updates that raise the loss, %s" % name, np.sum(np.diff(along) > 0))
+for (what, name, rate), count in left.items():
+    lesson.record("of 20 leave the %s, %s, rate %g" % (what, name, rate), count)
+
+# %% [markdown]
+# ### Claims · 文档的论断
+#
+# | 《Tensorflow_神经网络》 | | here |
+# |---|---|---|
+# | 「最终找到一组最好的」 w and b | only below 2/λ, and late | after ten w is 0.34, not 0.26 |
+# | 「不同的学习率都会导致不同的结果」 | true | loss 55, 0.21 and 272 |
+# | 「下降非常缓慢」 at too small a rate | true | 65.9 to 55.5 in ten updates |
+# | 「跳动非常明显」 at too large a rate | true | 65.9 to 272, from side to side |
+# | SGD goes 「选取下降最快的方向」 | only of its batch | batch descent alone always falls |
+# | 「慢慢减小的过程」, jumping up and down | true | 65.9 to 0.256; about half go up |
+# | because η·gradient 「并不一定是一个特别小的量」 | true | η = 0.024 climbs to 272 |
+# | random points 「不但计算快」 | true | 7 points looked at, not 30 |
+# | 「跳出局部极小点和鞍点」 | only if η is large enough | 19 of 20 at 0.3, none at 0.1 |
+#
+# Off the ridge go 20 of 20 at 0.1, and none of batch descent, at either place.
+#
+# 《四、训练神经网络》 wants a smaller rate for single points, 「减少更多的学习」: true, exercise 3.
 
 # %%
 side_by_side(
@@ -296,6 +368,9 @@ lesson.finish()
 
 # %% [markdown]
 # ## Exercises · 练习
+#
+# In the notebook, change the first cell in place of a flag: `steps=Parameter(4000, …)`,
+# `learning_rate=Parameter(0.001, …)`.
 #
 # 1. Let it run on: `--steps 4000`. Which of the three ways arrives at least squares?
 #
@@ -319,6 +394,11 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# Its loss ends at 0.2106 and no longer jumps. Batch descent, with ten updates in all, is only at
+# Its loss ends at 0.2106 and jumps far less. Batch descent, with ten updates in all, is only at
 # 11.0 and mini-batch, with thirty, at 0.50: a small batch needs a small rate, and can afford it.
 # </details>
+
+# %% [markdown]
+# Next in 《Tensorflow_神经网络》: lesson 04.
+#
+# Next in 《深度神经网络-中》: lesson 26.

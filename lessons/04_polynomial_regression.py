@@ -260,6 +260,8 @@ for epoch, genuine in (
 lesson.compare("loss, rate %g" % BELOW, loss_below, tensorflow_1=1055.8994)
 lesson.compare("loss, rate %g" % ABOVE, loss_above, tensorflow_1=111644.21)
 lesson.record("largest rate that does not diverge", 2 / bends[-1])
+lesson.record("loss at the beginning", losses[0])
+lesson.record("loss at the end", losses[-1])
 
 # %%
 plt.figure()
@@ -286,7 +288,9 @@ for rate, each, style in ((BELOW, history_below, "--"), (ABOVE, history_above, "
 for k, name in enumerate(["w[0]", "w[1]", "w[2]", "b"]):
     values = history["w"][:, k] if k < 3 else history["b"]
     right.plot(history["epoch"], values, ["-", "--", "-.", ":"][k], color="C%d" % k, label=name)
-    right.plot(1.03 * lesson.steps, [*w_target, *b_target][k], "*", color="C%d" % k)
+    target = [*w_target, *b_target][k]
+    right.plot(1.02 * lesson.steps, target, "*", color="C%d" % k)
+    right.annotate(name, (1.04 * lesson.steps, target), va="center", fontsize=9)
 left.set(xlabel="epoch", ylabel="loss")
 right.set(xlabel="epoch", ylabel="weight")
 left.legend()
@@ -300,13 +304,16 @@ lesson.finish()
 # %% [markdown]
 # ## Exercises · 练习
 #
+# In the notebook, change the first cell in place of a flag: `steps=Parameter(2000, …)`,
+# `learning_rate=Parameter(0.008, …)`.
+#
 # 1. Find the target: which rate, and how many epochs? Try `--learning-rate 0.008 --steps 2000`.
 #
 # <details><summary>Answer</summary>
 #
-# After 2,000 updates at 0.008 the weights and b are within 10⁻⁵ of the target's, as close as
-# float32 brings them. At the document's 0.001 w[0] is 0.363 and b 0.816 by then: it takes eight
-# times as many updates.
+# After 2,000 updates at 0.008 the weights and b are within 10⁻⁵ of the target's. At the document's
+# 0.001 w[0] is 0.363 and b 0.816 by then: along the flat directions a rate eight times smaller
+# takes eight times as many updates.
 # </details>
 #
 # 2. Cross the limit by more: `--learning-rate 0.009`. Watch the live fit. Which way does the
@@ -323,7 +330,10 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# The loss is 0.242 after 100 updates, less than half of what 0.001 leaves. There the direction
-# of x³ is crossed in one step; what is left is flat, and a larger rate moves there a little
-# faster.
+# The loss is 0.242 after 100 updates, less than half of the 0.522 that 0.001 leaves. Near 1/λ the
+# direction of x³ is crossed in one step; what is left is flat, and a larger rate moves faster
+# there.
 # </details>
+
+# %% [markdown]
+# Next in 《Tensorflow_神经网络》: lesson 05.

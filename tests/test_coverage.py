@@ -48,6 +48,7 @@ ENTRIES = [
 ]
 NAME = r"(?<![\w.])(?:tf|keras|regularizers)(?:\.\w+)+"
 NUMBERS = [f"{k:02d}" for k in range(1, 31)]
+QUOTING = NUMBERS[:9]  # the lessons that quote each claim that is theirs
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", " " * 10)  # 10⁸ is said as 10
 
 
@@ -206,6 +207,12 @@ class TestWhatIsSaidOfALesson:
                 instead = entry.get("instead", {}).get(use, STANDS_FOR.get(use))
                 there = instead and any(instead in cell for cell in code)
                 assert there or use in found - set(entry.get("instead", ())), f"{where}: {use}"
+
+    def test_quotes_each_claim_in_its_place(self, number):
+        prose = " ".join(cells(number, "markdown"))
+        for where, entry in of_lesson(number):
+            if "words" in entry and number in QUOTING:
+                assert entry["words"] in prose, f"{where}: {entry['words']}"
 
     def test_is_drawn_and_compared(self, number):
         thumbnails = ROOT / "docs" / "gallery" / catalogue.find(number).name

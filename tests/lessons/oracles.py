@@ -33,6 +33,19 @@ def golden(name):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def answers(name):
+    """The answers of a lesson's exercises, each on one line."""
+    text = catalogue.find(name).source.partition("## Exercises")[2]
+    found = re.findall("</summary>(.*?)</details>", text, re.DOTALL)
+    return [" ".join(re.sub("^#", "", each, flags=re.MULTILINE).split()) for each in found]
+
+
+def assert_says(text, *parts):
+    """That a text has each of the parts, which are made of what came out."""
+    for part in parts:
+        assert part in text, f"{part!r} is not in: {text}"
+
+
 def float32(rows):
     return np.array(rows, np.float32)
 

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from oracles import float32
+from oracles import answers, assert_says, float32
 
 from common.tf1 import tf
 
@@ -126,10 +126,48 @@ def test_prints_each_loss_every_1000_steps(run):
     assert printed == [(name, str(i)) for name in RULES for i in (0, 1000, 2000)]
 
 
+def test_formulas_are_the_functions_and_their_operations_are_counted(run):
+    for name, operations in (("relu", 1), ("sigmoid", 4), ("tanh", 5)):
+        assert run.numbers["operations of the formula, " + name] == operations
+        assert run["formula_apart"][name] < 5e-7
+
+
+@pytest.mark.slow
+def test_the_answers_of_the_exercises(run_lesson):
+    def numbers(*flags):
+        return run_lesson("01_neuron_and_activations", *flags).numbers
+
+    def right(hidden):
+        run = numbers("--hidden", str(hidden))
+        return [run["outputs right to 0.1 of 16, " + f] for f in ("relu", "sigmoid", "tanh")]
+
+    count, few, many, seed = answers("01")
+    assert_says(count, "= %d, still in %d layers" % (32, 2))
+    run = numbers("--hidden", "5")
+    assert (run["parameters"], run["layers"]) == (32, 2)
+
+    assert right(3) == [8, 16, 16] and numbers("--hidden", "3")["parameters"] == 20
+    assert_says(
+        few, "with 20 parameters: from these weights sigmoid and tanh have all 16", "relu has 8"
+    )
+    assert_says(few, "two neurons tanh has {2} right, sigmoid {1} and relu {0}".format(*right(2)))
+    assert_says(few, "with one they have {2}, {1} and {0}".format(*right(1)))
+
+    run, below = numbers("--hidden", "16"), "loss below 0.01 at step, "
+    assert_says(many, "at step %d, against %d of" % (run[below + "relu"], run[below + "sigmoid"]))
+    assert_says(many, "tanh's is at step %d" % run[below + "tanh"])
+
+    run, longer = numbers("--seed", "1"), numbers("--seed", "1", "--steps", "5000")
+    assert_says(seed, "after 3,000 steps its loss is %.2f" % run["loss, relu"])
+    assert_says(seed, "%d of its 16 outputs" % run["outputs right to 0.1 of 16, relu"])
+    assert_says(seed, "below 0.01 at step {:,}".format(longer[below + "relu"]))
+
+
 @pytest.mark.parametrize(
     "name, hidden, steps, expected",
     [
         ("relu", 4, 3000, 55),
+        pytest.param("relu", 4, 20000, 59, marks=pytest.mark.slow),
         ("sigmoid", 4, 3000, 100),
         ("tanh", 4, 3000, 100),
         ("relu", 16, 1000, 100),

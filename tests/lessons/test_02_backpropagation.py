@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from oracles import ancestors, float32
+from oracles import ancestors, answers, assert_says, float32
 
 from common.tf1 import tf
 
@@ -181,3 +181,26 @@ def test_ends_where_it_ends_under_genuine_tensorflow(run):
         ("loss at the end", 0.001114351),
     ):
         assert run.numbers[name] == pytest.approx(genuine, rel=1e-6), name
+
+
+@pytest.mark.slow
+def test_the_answers_of_the_exercises(run_lesson):
+    def numbers(*flags):
+        return run_lesson("02_backpropagation", *flags).numbers
+
+    counted, longer, biases = answers("02")
+    small, large = numbers("--batch-size", "64"), numbers("--batch-size", "250")
+    each, last = "iterations an epoch, mini-batches", "examples in the last mini-batch"
+    assert_says(counted, "%d, the last of %d examples" % (small[each], small[last]))
+    assert_says(
+        counted, "%d, where 50000 // 250 + 1 would say %d" % (large[each], 50000 // 250 + 1)
+    )
+
+    usual, run = numbers(), numbers("--steps", "10000")
+    begins = "falls from %.5f to %.7f" % (usual["loss at the end"], run["loss at the end"])
+    ends = "%.4f and %.4f" % (run["output 0 at the end"], run["output 1 at the end"])
+    assert_says(longer, begins, ends)
+
+    run = numbers("--biases", "trained")["loss at the end"]
+    assert_says(biases, "%.6f, a quarter of the %.5f" % (run, usual["loss at the end"]))
+    assert round(usual["loss at the end"] / run) == 4

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from oracles import float32
+from oracles import answers, assert_says, float32
 
 NAME = "03_linear_regression"
 # the points as (x, y), apart from the lesson's own two columns
@@ -125,6 +125,50 @@ def test_a_batch_of_one_is_stochastic_and_of_fifteen_is_batch_descent(run_lesson
     for size, like in (("1", "stochastic"), ("15", "batch")):
         run = run_lesson(NAME, "--batch-size", size)
         np.testing.assert_array_equal(run["mini_batch"]["path"], run[like]["path"])
+
+
+def test_noise_leaves_a_minimum_and_a_ridge(run_lesson):
+    def ends(begin, t, rate, size):
+        w, slopes = np.full(20, float(begin)), 0.25 * np.arange(-7, 8)
+        for e in range(60):
+            orders = [shuffled(100 * e + k, size) if size < 15 else [range(15)] for k in range(20)]
+            for rows in zip(*orders):
+                s = np.array([slopes[list(each)].mean() for each in rows])
+                w = w - rate * (w**3 - w + t + s)
+        return w
+
+    numbers = run_lesson(NAME).numbers
+    for name, rate, size in (("batch", 0.3, 15), ("stochastic", 0.3, 1), ("stochastic", 0.1, 1)):
+        count = numbers["of 20 leave the minimum, %s, rate %g" % (name, rate)]
+        assert count == pytest.approx(np.sum(ends(1, 0.1, rate, size) < 0), abs=2)
+    for name, size in (("batch", 15), ("stochastic", 1)):
+        count = numbers["of 20 leave the ridge, %s, rate 0.1" % name]
+        assert count == np.sum(np.abs(ends(0, 0, 0.1, size)) > 0.5)
+
+
+@pytest.mark.slow
+def test_the_answers_of_the_exercises(run_lesson):
+    longer, limit, calm = answers("03")
+    run = run_lesson(NAME, "--steps", "4000").numbers
+    assert_says(longer, "w = %.4f, b = %.4f" % (run["w, batch"], run["b, batch"]))
+    assert "%.6g" % run["loss, batch"] == "%.6g" % run["loss, least squares"]
+    assert_says(longer, "%.3f and %.3f" % (run["w, mini-batch"], run["b, mini-batch"]))
+    assert run["updates that raise the loss, batch"] < 10
+    assert run["updates that raise the loss, stochastic"] > 20000
+
+    run = run_lesson(NAME, "--learning-rate", "0.0231")
+    assert_says(limit, "the loss is %.1f after ten" % run.numbers["loss, batch"])
+    factor = 100 * abs(1 - 0.0231 * run["bends"][-1])
+    assert_says(limit, "86.396| = %.1f %%" % factor, "1/λ = %.4f" % (1 / run["bends"][-1]))
+
+    run = run_lesson(NAME, "--learning-rate", "0.001")
+    late, usual = (
+        each["losses"](each["stochastic"]["path"][75:]) for each in (run, run_lesson(NAME))
+    )
+    assert late.max() < 0.3 and usual.max() > 0.8
+    run = run.numbers
+    assert_says(calm, "ends at %.4f" % run["loss, stochastic"])
+    assert_says(calm, "only at %.1f" % run["loss, batch"], "at %.2f" % run["loss, mini-batch"])
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import re
 import nbformat
 import numpy as np
 import pytest
-from oracles import float32
+from oracles import answers, assert_says, float32
 from PIL import Image
 
 from common import plots
@@ -96,17 +96,30 @@ def test_predictions_fetched_are_those_drawn(run_lesson):
     np.testing.assert_allclose(run["y_train_value"], np.polyval(TARGET, X), rtol=1e-6)
 
 
-def test_the_exercises_answers(run_lesson):
-    run = run_lesson(NAME, "--learning-rate", "0.0043", "--steps", "100")
-    assert run["history"]["loss"][-1] == pytest.approx(0.242, abs=5e-4)
-    weights = twin(0.008, 2000)[-1]
-    np.testing.assert_allclose(weights[:4], [0.5, 3, 2.4, 0.9], atol=1e-5)
-    w0, w1, w2, b, loss = twin(0.001, 2000)[-1]
-    assert (round(w0, 3), round(b, 3)) == (0.363, 0.816)
-    w0, w1, w2, b, loss = twin(0.009)[-1]
-    assert (round(w0, -3), round(w2, -2)) == (-31000, -205200)
-    assert (round(w1, 1), round(b, 1)) == (3.0, 0.7) and loss == pytest.approx(5.1e12, rel=0.02)
-    assert twin(0.0085)[-1, [1, 3]].round(1).tolist() == [3.0, 0.7]
+@pytest.mark.slow
+def test_the_answers_of_the_exercises(run_lesson):
+    def numbers(*flags):
+        return run_lesson(NAME, *flags).numbers
+
+    found, crossed, half = answers("04")
+    run = numbers("--learning-rate", "0.008", "--steps", "2000")
+    ends = [run["w[0]"], run["w[1]"], run["w[2]"], run["b"]]
+    np.testing.assert_allclose(ends, [0.5, 3, 2.4, 0.9], rtol=0, atol=1e-5)
+    run = numbers("--steps", "2000")
+    assert_says(found, "w[0] is %.3f and b %.3f" % (run["w[0]"], run["b"]))
+    np.testing.assert_allclose(twin(0.001, 16000)[-1, :4], twin(0.008, 2000)[-1, :4], atol=1e-5)
+
+    run, below = numbers("--learning-rate", "0.009"), numbers("--learning-rate", "0.0085")
+    assert_says(crossed, "the loss is %.1f · 10¹² after 100" % (run["loss at the end"] / 1e12))
+    assert run["w[2]"] == pytest.approx(-205200, abs=100)
+    assert run["w[0]"] == pytest.approx(-31000, abs=100)
+    assert_says(crossed, "w[2] ends at −205,200, w[0] at −31,000")
+    for each in (run, below):
+        assert_says(crossed, "w[1] and b are at %.1f and %.1f" % (each["w[1]"], each["b"]))
+
+    run, usual = numbers("--learning-rate", "0.0043"), numbers()
+    assert_says(half, "The loss is %.3f after 100" % run["loss at the end"])
+    assert_says(half, "the %.3f that 0.001" % usual["loss at the end"])
 
 
 # The animation ------------------------------------------------------------------------------------
