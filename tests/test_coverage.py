@@ -91,26 +91,34 @@ def is_name(function):
 
 @functools.lru_cache(maxsize=None)
 def table_at_the_end(number):
-    """[number, what else its row has] of a lesson, from its executed notebook."""
+    """{number: {column: what stands there}} of a lesson, from its executed notebook."""
     notebook = json.loads(catalogue.find(number).notebook.read_text(encoding="utf-8"))
     (last,) = [cell for cell in notebook["cells"] if "lesson.finish()" in "".join(cell["source"])]
     printed = "".join("".join(output.get("text", [])) for output in last["outputs"])
-    return [re.split(r" {2,}", line.strip()) for line in printed.splitlines()]
+    _, head, _, *lines = printed.splitlines()[1:]
+    starts = {match.group(): match.start() for match in re.finditer(r"\S+", head)}
+    ends = [*list(starts.values())[1:], None]
+    rows = []
+    for line in lines[: lines.index(next(line for line in lines if not line.strip()))]:
+        cells = [line[start:end].strip() for start, end in zip(starts.values(), ends)]
+        row = dict(zip(starts, cells))
+        if row["here"]:
+            rows.append(row)
+        else:  # of a name that is longer than its column
+            rows[-1] = {
+                column: f"{cell} {row[column]}".strip() for column, cell in rows[-1].items()
+            }
+    return {row["number"]: row for row in rows}
 
 
 def by_document(number):
     """{number: what the document says of it} of a lesson."""
-    rows = {}
-    for name, *columns in table_at_the_end(number):
-        from_document = len(columns) == 3 and not columns[0].endswith("*")
-        rows.setdefault(name, set()).update(columns[:1] if from_document else [])
-    return rows
+    return {name: row.get("document") for name, row in table_at_the_end(number).items()}
 
 
 def here(number):
     """{number: what came out here} of a lesson."""
-    table = table_at_the_end(number)
-    return {name: columns[-2:][0] for name, *columns in table if 1 <= len(columns) <= 3}
+    return {name: row["here"] for name, row in table_at_the_end(number).items()}
 
 
 def value(side, table):
@@ -202,7 +210,7 @@ class TestWhatIsSaidOfALesson:
             missing = set(entry.get("compares", ())) - set(table)
             assert not missing, f"{where}: {missing}"
             if "says" in entry:
-                figures = set().union(*(table[name] for name in entry["compares"]))
+                figures = {table[name] for name in entry["compares"] if table[name]}
                 named = [*entry["compares"], *entry.get("cells", ()), entry.get("prose", "")]
                 figures.update(re.findall(r"\d+(?:\.\d+)?", " ".join(named).translate(POWERS)))
                 said = {significant(each.partition("<sup>")[0]) for each in entry["says"]}

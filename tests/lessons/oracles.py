@@ -8,6 +8,7 @@ that code lie beside the project (../shared/golden), they are compared row by ro
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import textwrap
@@ -15,7 +16,7 @@ import textwrap
 import numpy as np
 import pytest
 
-from common.data import datasets
+from common.command import catalogue
 from common.tf1 import tf
 from conftest import ROOT
 
@@ -35,12 +36,30 @@ def float32(rows):
     return np.array(rows, np.float32)
 
 
+def exercises(name):
+    """The exercises of a lesson: the flags of each command in its question, and its answer."""
+    text = catalogue.find(name).source.partition("\n# ## Exercises")[2]
+    text = re.sub(r"^# ?", "", text, flags=re.MULTILINE)
+    found = re.findall(r"^\d+\. (.+?)<details>.+?</summary>(.+?)</details>", text, re.DOTALL | re.M)
+    assert len(found) == text.count("<details>"), name
+    for question, answer in found:
+        flags = [shlex.split(each) for each in re.findall("`(--.+?)`", question)]
+        yield flags, " ".join(answer.split()).replace("−", "-")
+
+
+def yogurt_data():
+    """The 32 days of yogurt sales: the noise is drawn day by day, after all factors."""
+    drawn = np.random.RandomState(23455).rand(32 * 3)
+    X = drawn[:64].reshape(32, 2)
+    return X, X.sum(axis=1, keepdims=True) + drawn[64:, None] / 10 - 0.05
+
+
 def yogurt_twin(gradient_of_output, steps):
     """Gradient descent on one layer, in float32: the weights after every step.
 
     gradient_of_output: the loss's gradient by the predictions, from predictions and sales.
     """
-    X, Y_ = (part.astype(np.float32) for part in datasets.yogurt_sales())
+    X, Y_ = (part.astype(np.float32) for part in yogurt_data())
     w1, path = INITIAL_W1.copy(), []
     for i in range(steps):
         rows = slice(i * 8 % 32, i * 8 % 32 + 8)
