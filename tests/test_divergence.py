@@ -42,8 +42,10 @@ def test_the_sentence_names_the_step_and_the_cure(diverged):
 def test_the_step_is_the_first_of_a_plain_loop_whose_weights_are_not_finite(diverged):
     """The document's loop by itself, which looks at the weights after each step."""
     program = """
-from common import datasets, np, tf
-X, Y_ = datasets.yogurt_sales()
+from common import np, tf
+rdm = np.random.RandomState(23455)
+X = rdm.rand(32, 2)
+Y_ = [[x1 + x2 + (rdm.rand() / 10.0 - 0.05)] for x1, x2 in X]
 x, y_ = tf.placeholder(tf.float32, (None, 2)), tf.placeholder(tf.float32, (None, 1))
 w1 = tf.Variable(tf.random_normal([2, 1], stddev=1, seed=1))
 loss = tf.reduce_mean(tf.square(y_ - tf.matmul(x, w1)))

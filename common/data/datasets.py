@@ -3,18 +3,6 @@
 import numpy as np
 
 
-def yogurt_sales(seed=23455):
-    """Daily yogurt sales against two factors (《神经网络优化》 §1).
-
-    Returns X, float64 of shape (32, 2), uniform in [0, 1), and Y_, float64 of shape (32, 1):
-    x1 + x2 and a noise uniform in [-0.05, 0.05), drawn row by row after X.
-    """
-    rdm = np.random.RandomState(seed)
-    X = rdm.rand(32, 2)
-    Y_ = np.array([[x1 + x2 + (rdm.rand() / 10.0 - 0.05)] for x1, x2 in X])
-    return X, Y_
-
-
 def circle(seed=2):
     """300 points of the plane, labelled by whether they lie in a circle (《神经网络优化》 §4).
 

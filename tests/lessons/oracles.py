@@ -9,6 +9,7 @@ import functools
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import textwrap
@@ -17,7 +18,6 @@ import numpy as np
 import pytest
 
 from common.command import catalogue
-from common.data import datasets
 from common.tf1 import tf
 from conftest import ROOT
 
@@ -33,21 +33,15 @@ def golden(name):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def answers(name):
-    """The answers of a lesson's exercises, each on one line."""
-    text = catalogue.find(name).source.partition("## Exercises")[2]
-    found = re.findall("</summary>(.*?)</details>", text, re.DOTALL)
-    return [" ".join(re.sub("^#", "", each, flags=re.MULTILINE).split()) for each in found]
-
-
-def assert_says(text, *parts):
-    """That a text has each of the parts, which are made of what came out."""
-    for part in parts:
-        assert part in text, f"{part!r} is not in: {text}"
-
-
 def float32(rows):
     return np.array(rows, np.float32)
+
+
+def yogurt_data():
+    """The 32 days of yogurt sales: the noise is drawn day by day, after all factors."""
+    drawn = np.random.RandomState(23455).rand(32 * 3)
+    X = drawn[:64].reshape(32, 2)
+    return X, X.sum(axis=1, keepdims=True) + drawn[64:, None] / 10 - 0.05
 
 
 def yogurt_twin(gradient_of_output, steps):
@@ -55,7 +49,7 @@ def yogurt_twin(gradient_of_output, steps):
 
     gradient_of_output: the loss's gradient by the predictions, from predictions and sales.
     """
-    X, Y_ = (part.astype(np.float32) for part in datasets.yogurt_sales())
+    X, Y_ = (part.astype(np.float32) for part in yogurt_data())
     w1, path = INITIAL_W1.copy(), []
     for i in range(steps):
         rows = slice(i * 8 % 32, i * 8 % 32 + 8)
@@ -217,14 +211,34 @@ def keras_code():
 # Exercises --------------------------------------------------------------------------------------
 
 
+def _exercises(name):
+    """The question and the answer of each exercise of a lesson, each one line of text."""
+    text = catalogue.find(name).source.partition("\n# ## Exercises")[2]
+    text = re.sub(r"^# ?", "", text, flags=re.MULTILINE)
+    found = re.findall(r"^\d+\. (.+?)<details>.+?</summary>(.+?)</details>", text, re.DOTALL | re.M)
+    assert len(found) == text.count("<details>"), name
+    return [[" ".join(part.split()) for part in each] for each in found]
+
+
+def exercises(name):
+    """The flags of each command in the question of an exercise, and its answer, with ASCII -."""
+    for question, answer in _exercises(name):
+        flags = [shlex.split(each) for each in re.findall("`(--.+?)`", question)]
+        yield flags, answer.replace("−", "-")
+
+
 def answers(name):
-    """The answers to the exercises of a lesson, in their order, each one line of text."""
-    text = catalogue.find(name).script.read_text(encoding="utf-8")
-    found = re.findall(r"<summary>Answer</summary>\n(.*?)</details>", text, re.DOTALL)
-    return [" ".join(re.sub(r"^# ?", "", answer, flags=re.MULTILINE).split()) for answer in found]
+    """The answers to the exercises of a lesson, in their order."""
+    return [answer for _, answer in _exercises(name)]
 
 
-def assert_says(text, *values):
+def assert_says(text, *parts):
+    """That a text has each of the parts, which are made of what came out."""
+    for part in parts:
+        assert part in text, f"{part!r} is not in: {text}"
+
+
+def assert_numbers(text, *values):
     """That the text has numbers for the values, in this order, each right to its last place."""
     said = iter(re.findall(r"[-−]?\d+(?:,\d{3})*(?:\.\d+)?", text))
     for value in values:

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from oracles import float32, golden, yogurt_twin
+from oracles import exercises, float32, golden, yogurt_data, yogurt_twin
 
 
 def printed_weights(printed):
@@ -31,7 +31,39 @@ def test_has_the_bits_of_the_genuine_trace(run_lesson):
     np.testing.assert_array_equal(run["w1_value"], float32(trace["final"]["w1"]))
 
 
+def test_the_data_are_the_documents_and_new_days_are_new(run_lesson):
+    run = run_lesson("10_yogurt_mse")
+    X, Y_ = yogurt_data()
+    np.testing.assert_array_equal(run["X"], X)
+    np.testing.assert_allclose(run["Y_"], Y_, atol=1e-15)
+    # 《神经网络优化》 §1 trains towards x1 + x2: exact least squares of these rows
+    np.testing.assert_allclose(run["w1_exact"][:, 0], [1.004309, 0.994829], atol=5e-7)
+    noise = np.array(run["Y_new"])[:, 0] - run["X_new"].sum(axis=1)
+    assert len(noise) == 10000 and np.abs(noise).max() <= 0.05
+    assert np.mean(noise**2) == pytest.approx(0.1**2 / 12, rel=0.05)
+    assert not {*map(tuple, run["X_new"])} & {*map(tuple, X)}
+
+
 @pytest.mark.parametrize("optimizer", ["Momentum", "RMSProp", "Adam"])
 def test_other_optimizers_reach_least_squares(optimizer, run_lesson):
     run = run_lesson("10_yogurt_mse", "--optimizer", optimizer)
     np.testing.assert_allclose(run["w1_value"], run["w1_exact"], atol=1e-3)
+
+
+@pytest.mark.slow
+def test_the_answers_of_the_exercises(run_lesson):
+    name = "10_yogurt_mse"
+    (optimizers, first), ((ten_times,), second) = exercises(name)
+    settled = "settled to 0.01 from step"
+    assert run_lesson(name).numbers[settled] == "not yet" and "not yet there" in first
+    for flags, step in zip(optimizers, (3000, 2500, 5500)):  # RMSProp, momentum, Adam
+        assert run_lesson(name, *flags).numbers[settled] == step
+        assert f" {step:,}" in first
+    run = run_lesson(name, *ten_times)
+    assert "after 2,000 steps" in second and "(0.98 and 1.02)" in second
+    (then,) = run["history"]["w1"][run["history"]["step"] == 2000]
+    assert "%.2f and %.2f" % tuple(then) == "%.2f and %.2f" % tuple(
+        run_lesson(name)["w1_value"][:, 0]
+    )
+    assert "%.2f and %.2f" % tuple(then) in second
+    assert f"from step {run.numbers[settled]:,} on" in second

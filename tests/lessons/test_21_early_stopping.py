@@ -6,7 +6,7 @@ import signal
 
 import numpy as np
 import pytest
-from oracles import answers, assert_says, float32, keras
+from oracles import answers, assert_numbers, float32, keras
 
 from common import files
 from common.checkpoints import values
@@ -139,7 +139,7 @@ def test_the_answers_of_the_exercises(run_lesson):
     rates, patience, examples, _ = answers(NAME)
     run = run_lesson(NAME, "--learning-rate", "0.0001")
     losses = run["document"]["history"]["loss"]
-    assert_says(rates, *losses[:4], losses[-1], run["factors"][-1])
+    assert_numbers(rates, *losses[:4], losses[-1], run["factors"][-1])
     assert len(losses) == 10 and (np.diff(losses) < 0).tolist() == [True, False] + [True] * 7
     assert losses[3] < losses[1] < losses[2] and (np.abs(run["factors"]) > 1).tolist() == [
         False,
@@ -150,7 +150,7 @@ def test_the_answers_of_the_exercises(run_lesson):
     ]
     run = run_lesson(NAME, "--learning-rate", "0.00001")
     losses = run["document"]["history"]["loss"]
-    assert_says(rates, losses[0], losses[-1], 2 / (0.2 * 160871))
+    assert_numbers(rates, losses[0], losses[-1], 2 / (0.2 * 160871))
     assert len(losses) == 10 and np.diff(losses).max() < 0 and np.abs(run["factors"]).max() < 1
 
     ends = []
@@ -161,7 +161,7 @@ def test_the_answers_of_the_exercises(run_lesson):
         assert len(run["document"]["history"]) == {"1": 2, "10": 10}[flag]
         assert run["document"]["best_epoch"] == 1
     (first, last), (best_first, best_last), (loss_first, loss_last) = zip(*ends)
-    assert_says(patience, 1, first, best_first, loss_first, 10, last, best_last, loss_last)
+    assert_numbers(patience, 1, first, best_first, loss_first, 10, last, best_last, loss_last)
 
     run = run_lesson(NAME, "--examples", "300")
     stopped, never = (
@@ -170,7 +170,7 @@ def test_the_answers_of_the_exercises(run_lesson):
     )
     best, epochs = run["others"][3]
     patient = run["test_curve"][run["others"][10][0] - 1]
-    assert_says(examples, never, 3, epochs, best, stopped, 10, patient, 4)
+    assert_numbers(examples, never, 3, epochs, best, stopped, 10, patient, 4)
     assert 4 < patient < never < stopped
 
 
@@ -184,7 +184,7 @@ def test_the_sentences_about_other_seeds(run_lesson):
         found[-1].append(run["test_curve"][-1])
     means = np.mean(found, axis=0)
     text = " ".join(catalogue.find(NAME).source.replace("\n#", "\n").split())
-    assert_says(text.partition("With the seeds 0 to 7")[2], *means)
+    assert_numbers(text.partition("With the seeds 0 to 7")[2], *means)
 
 
 # Keras -------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from oracles import answers, assert_says, keras
+from oracles import answers, assert_numbers, keras
 
 from common import checkpoints, files
 from common.data import datasets
@@ -245,19 +245,19 @@ def test_momentum_changes_the_averages_alone(run, run_lesson):
 def test_the_answers_of_the_exercises(run, run_lesson):
     momentum, place, batch, steps = answers(NAME)
     ends = [run_lesson(NAME, "--momentum", each).numbers["with: loss"] for each in ("0.9", "0.999")]
-    assert_says(momentum, ends[0], 0.9, run.numbers["with: loss"], 0.99, ends[1], 0.999)
+    assert_numbers(momentum, ends[0], 0.9, run.numbers["with: loss"], 0.99, ends[1], 0.999)
     assert pytest.approx(0.05, abs=0.005) == 0.999**3000
 
     numbers = run_lesson(NAME, "--place", "activation").numbers
-    assert_says(place, numbers["with: loss"], run.numbers["with: loss"])
+    assert_numbers(place, numbers["with: loss"], run.numbers["with: loss"])
     assert 100 * numbers["with: test accuracy"] == pytest.approx(83.75, abs=1)
 
     numbers = run_lesson(NAME, "--batch-size", "4").numbers
-    assert_says(batch, numbers["with: loss"])
+    assert_numbers(batch, numbers["with: loss"])
     assert 100 * numbers["with: test accuracy"] == pytest.approx(57, abs=1.5)
 
     numbers = run_lesson(NAME, "--steps", "10000").numbers
-    assert_says(steps, numbers["without: loss"], numbers["with: loss"])
+    assert_numbers(steps, numbers["without: loss"], numbers["with: loss"])
     assert 100 * numbers["without: test accuracy"] == pytest.approx(83.75, abs=1)
     assert 100 * numbers["with: test accuracy"] == pytest.approx(83, abs=1)
 

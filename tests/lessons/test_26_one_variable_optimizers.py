@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from oracles import answers, assert_says, float32, keras_code
+from oracles import answers, assert_numbers, float32, keras_code
 
 NAMES = ("SGD", "momentum", "Adagrad", "RMSprop", "RMSprop_from_0", "Adam")
 
@@ -152,7 +152,7 @@ def test_the_answers_of_the_exercises(run_lesson, in_keras):
     nesterov, signature, plain = answers(name)
     run = run_lesson(name, "--nesterov", "True")
     path = run["runs"]["momentum"]["var"]
-    assert_says(nesterov, *path[:3], 1 - path[0])
+    assert_numbers(nesterov, *path[:3], 1 - path[0])
     np.testing.assert_allclose(path, in_keras["nesterov"], atol=1e-6)
     row = "momentum        " + " ".join("%.7f" % value for value in path[:3])
     assert row in run.printed
@@ -160,13 +160,13 @@ def test_the_answers_of_the_exercises(run_lesson, in_keras):
     run = run_lesson(name, "--learning-rate", "0.01")
     ends = [run.numbers["%s: var at the end" % each] for each in NAMES]
     sgd, momentum, adagrad, rmsprop, from_0, adam = ends
-    assert_says(signature, momentum, sgd, 0.99, adam, rmsprop, from_0, adagrad)
+    assert_numbers(signature, momentum, sgd, 0.99, adam, rmsprop, from_0, adagrad)
     assert abs(momentum) < 0.1 < min(sgd, adagrad, rmsprop, from_0, adam)
     np.testing.assert_allclose(run["runs"]["SGD"]["var"], 0.99 ** np.arange(1, 51), rtol=1e-5)
 
     run = run_lesson(name, "--momentum", "0")
     np.testing.assert_array_equal(run["runs"]["momentum"]["var"], run["runs"]["SGD"]["var"])
-    assert_says(plain, run["two"], run["one"])
+    assert_numbers(plain, run["two"], run["one"])
     assert run.numbers["momentum: the second step is larger"] == "no"
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from oracles import REAL_IMAGES, ReluNetwork, ancestors, answers, assert_says, real_images
+from oracles import REAL_IMAGES, ReluNetwork, ancestors, answers, assert_numbers, real_images
 
 from common.data import images
 from common.tf1 import tf
@@ -134,10 +134,10 @@ def test_the_answers_of_the_exercises(run_lesson):
     slow, long = answers("27_optimizers_on_mnist")
     row = "%s: loss on the test set"
     numbers = run_lesson("27_optimizers_on_mnist", "--rmsprop-rate", "0.0001").numbers
-    assert_says(slow, numbers[row % "RMSProp"], numbers[row % "RMSProp-0.001"])
+    assert_numbers(slow, numbers[row % "RMSProp"], numbers[row % "RMSProp-0.001"])
     numbers = run_lesson("27_optimizers_on_mnist", "--epochs", "20").numbers
     sgd, adagrad, adam, rmsprop = (
         numbers[row % name] for name in ("SGD", "Adagrad", "Adam", "RMSProp-0.001")
     )
-    assert_says(long, sgd, adagrad, adam, rmsprop)
+    assert_numbers(long, sgd, adagrad, adam, rmsprop)
     assert max(adam, rmsprop) < adagrad < sgd

@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
-from oracles import answers, assert_says
+from oracles import answers, assert_numbers
 from sklearn.linear_model import RidgeCV
 
 from common.data import house_prices
@@ -223,18 +223,18 @@ def test_the_answers_of_the_exercises(run_lesson, tmp_path, course_here):
         run = run_lesson(NAME, *(["--seed", str(seed)] if seed else []))
         gains.append(run.numbers["held out, with L2 less than ridge by, %"])
         above += run["end"][1, 0] > run["baseline"]["held out"]
-    assert_says(seeds, 0, 9, min(gains), max(gains), np.mean(gains))
+    assert_numbers(seeds, 0, 9, min(gains), max(gains), np.mean(gains))
     assert above == 9
 
     ends = [run_lesson(NAME, "--regularizer", each)["end"] for each in ("0.002", "0.02", "0.1")]
     usual = run_lesson(NAME)["end"][1, 1]
-    assert_says(penalties, *(each[1, 1] for each in ends), usual, *(each[0, 1] for each in ends))
+    assert_numbers(penalties, *(each[1, 1] for each in ends), usual, *(each[0, 1] for each in ends))
 
     question = " ".join(SCRIPT.read_text(encoding="utf-8").split("# 3. ")[1].split("\n")[:1])
-    assert_says(question, 0.05, run_lesson(NAME, "--learning-rate", "0.05")["end"][1, 1])
+    assert_numbers(question, 0.05, run_lesson(NAME, "--learning-rate", "0.05")["end"][1, 1])
     code, _, err = course_here("run", "30", "--learning-rate", "1", "--output", tmp_path)
     assert code == 1 and "at step 6 of 3600" in err
-    assert_says(rate, 1, 6)
+    assert_numbers(rate, 1, 6)
 
 
 @pytest.mark.slow
