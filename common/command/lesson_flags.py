@@ -291,7 +291,11 @@ def stop_printing():
 
 
 def run_tool(main):
-    """Call `main` with the command line; the exit code, mistakes said in one sentence."""
+    """Call `main` with the command line; the exit code, mistakes said in one sentence.
+
+    In English, whatever the locale: tools compare and write what lessons say in it.
+    """
+    os.environ[language.VARIABLE] = "en"
     print_everywhere()
     try:
         return main(sys.argv[1:])
