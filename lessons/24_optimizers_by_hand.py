@@ -59,8 +59,7 @@ def losses(theta):
 
 
 # %% [markdown]
-# A rule gets the gradient g. It returns the step, θ ← θ − step, and the assignments to what it
-# keeps; `old` is what that was before the update.
+# A rule returns the step, θ ← θ − step, and assigns what it keeps; `old` is that before.
 
 
 # %%
@@ -147,8 +146,7 @@ ways["Adagrad"] = {
 # \theta \leftarrow \theta - \frac{\eta}{\sqrt{s + \epsilon}}\, g$$
 #
 # In 《四、训练神经网络》 s is S, α is β₂, η is γ. Two misprints there: ε = 10⁸ for 10⁻⁸, and b is
-# divided by the root of $S_{b,[n]}$, of the step before, for $S_{b,[n+1]}$. `tf.train`
-# starts at 1. α is a constant of the graph: 1 − α is rounded to float32, as TensorFlow does it.
+# divided by the root of $S_{b,[n]}$, of the step before, for $S_{b,[n+1]}$. `tf.train` starts at 1.
 
 
 # %%
@@ -174,8 +172,7 @@ printed["S_n"] = lambda theta, g: rmsprop(theta, g, late=True)
 # g' = \frac{\sqrt{\Delta\theta + \epsilon}}{\sqrt{s + \epsilon}}\, g, \quad
 # \Delta\theta \leftarrow \rho \Delta\theta + (1 - \rho) g'^2, \quad \theta \leftarrow \theta - g'$$
 #
-# Δθ is the average of the squared steps. No learning rate: the 1.0 of the document's code takes
-# TensorFlow's away, which is 0.001 where nothing is given.
+# Δθ averages the squared steps. No learning rate: the document's 1.0 takes TensorFlow's away.
 
 
 # %%
@@ -259,8 +256,7 @@ all_thetas, train_op, merged = tf.stack(thetas), tf.group(*train_ops), tf.summar
 # %% [markdown]
 # ## Session · 会话
 #
-# Kept of each update: the funnel's θ of all, and how far each θ is from that of `tf.train`, at
-# most, in the funnel and in the network.
+# Kept of each update: the funnel's θ of all, and how far each rule is from `tf.train` in each part.
 
 # %%
 rules = [each for each in forms if "tf.train" in ways[each[0]] and each[1] != "tf.train"]
@@ -326,9 +322,9 @@ lesson.record("Adam, ε = %g, gradient 0: θ" % EPSILON, "%g" % end["Adam", "tf.
 
 # %% [markdown]
 # Adam has the merits of both (结合了两者的优点) and is better (更快更好) only if its rate suits; at
-# the documents' rates RMSProp and momentum are ahead. Two papers are named: Wilson et al.
-# (arXiv:1705.08292) find adaptive rules often worse than SGD on new data (lesson 28, exercise 1);
-# Ruder's overview (arXiv:1609.04747) goes on to Nadam and to parallel training.
+# the documents' rates RMSProp and momentum are ahead. Wilson et al. (arXiv:1705.08292), named
+# there, find adaptive rules often worse than SGD on new data (lesson 28, exercise 1); Ruder's
+# overview (arXiv:1609.04747) goes on to Nadam and to parallel training.
 
 # %%
 GENUINE_LOSSES = (0.67483705, 0.62284708, 0.66729999, 0.52822196, 0.69379824, 0.65959609)
@@ -341,7 +337,6 @@ for name, genuine in zip(ways, GENUINE_LOSSES):
 #
 # Where every gradient is g, momentum's steps grow (更新的幅度就越来越大, true): ηg, (1 + γ)ηg …, to
 # ηg/(1 − γ). Where it turns each time they sink to ηg/(1 + γ) (更新幅度就会被衰减, true).
-#
 # In the funnel the large gradient, of θ1, gets the smaller rate (防止震荡, true), the small one the
 # larger (更快地更新, true). Adagrad's rates only fall, as s only grows; RMSProp forgets: near the
 # minimum its rates grow again.
@@ -386,8 +381,7 @@ lesson.finish()
 # %% [markdown]
 # ## Exercises · 练习
 #
-# 1. How far does momentum grow with γ = 0.99 (`gamma` in the first cell, or `--gamma 0.99`), and
-#    what is the document's η then?
+# 1. How far does momentum grow with `gamma` 0.99 (`--gamma 0.99`)? What is the document's η then?
 #
 # <details><summary>Answer</summary>
 #
