@@ -29,8 +29,8 @@ lesson = Lesson(
 # %% [markdown]
 # ## Data · 数据
 #
-# The document's: the numbers 1 to 10 in five rows of two. It calls them five batches (五个批次):
-# they are five examples of one batch.
+# The document's: the numbers 1 to 10 in five rows of two. It calls them five batches
+# (定义五个批次的数据), false: they are five examples of one batch.
 
 # %%
 data = np.arange(1, 11).reshape(5, 2).astype(np.float32)

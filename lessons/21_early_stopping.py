@@ -256,9 +256,10 @@ for patience, (best, epochs) in others.items():
 # Early stopping is no cure for that. Epoch 1 is the best of those that were watched, and worse by
 # far than the weights before any step. The cure is a smaller rate: exercise 1.
 #
-# The document says that three epochs without a falling loss (连续3个epoch loss不下降) end the
-# training: true only if that means three that do not beat the best. In the sound example below the
-# loss of the last epoch is less than that of the epoch before it, and the training ends.
+# The document says that three epochs without a falling loss end the training
+# (loss不下降则停止训练): true only if that means three that do not beat the best. In the sound
+# example below the loss of the last epoch is less than that of the epoch before it, and the
+# training ends.
 
 # %%
 factors = 1 - lesson.learning_rate * 2 / 10 * (np.sum(X**2, axis=1) + 1)

@@ -74,8 +74,9 @@ def build(opt):
 # `MomentumOptimizer`, whose `use_nesterov` is Keras's `nesterov`. Neither has a default for the
 # learning rate.
 #
-# The update is the rate times the gradient, downward (步长为 `- learning_rate * grad`): true, the
-# first step is 0.1 · 1.
+# The parameter is updated by the rate times the gradient, downward (并对参数进行更新，步长为
+# `- learning_rate * grad`): true, the first step is 0.1 · 1. That this makes a loss small
+# (使损失函数最小化) is true here: var is 0.005 after 50 updates.
 
 
 # %%
@@ -115,8 +116,8 @@ def adagrad():
 # %% [markdown]
 # ### RMSprop
 #
-# s ← 0.9·s + 0.1·g², var ← var − learning_rate·g/√(s + ε): a moving average of the squared
-# gradients (指数加权移动平均), true. Keras starts s at 0, `tf.train` at 1.
+# s ← 0.9·s + 0.1·g², var ← var − learning_rate·g/√(s + ε): the squared gradients are averaged
+# exponentially (做指数加权移动平均), true. Keras starts s at 0, `tf.train` at 1.
 # There is no argument for it. But s is a variable of the graph, the slot `rms`, and 0 can be
 # assigned to it when all are initialized. ε is Keras's, 1e-7; tf.train's is 1e-10.
 
