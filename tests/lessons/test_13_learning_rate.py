@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from oracles import golden
+from oracles import exercises, golden
 
 
 def test_follows_the_closed_form(run_lesson):
@@ -29,3 +29,13 @@ def test_has_the_bits_of_the_genuine_traces(trace, rate, run_lesson):
     history = run_lesson("13_learning_rate")["histories"][rate]
     np.testing.assert_array_equal(history["w"][: len(rows)], [row["w"] for row in rows])
     np.testing.assert_array_equal(history["loss"][: len(rows)], [row["loss"] for row in rows])
+
+
+def test_the_answers_of_the_exercises(run_lesson):
+    name = "13_learning_rate"
+    (newton, first), (beyond, second) = exercises(name)
+    run = run_lesson(name, *newton[0])
+    assert np.all(run["histories"]["0.5"]["w"] == -1) and "0 after step 0." in first
+    run = run_lesson(name, *beyond[0])
+    assert run["w_end"] + 1 == pytest.approx(6 * 1.2**40, rel=1e-4)
+    assert f"about {round(float(run['w_end'] + 1), -1):,.0f}." in second
