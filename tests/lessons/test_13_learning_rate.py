@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from oracles import golden
+from oracles import exercises, golden
 
 
 def test_follows_the_closed_form(run_lesson):
@@ -45,3 +45,13 @@ def test_a_figure_of_one_rate_does_not_stand_beside_another(run_lesson):
         if each.says is not None
     ]
     assert {"w, rate 0.2", "w after step 0, rate 0.2", "loss at the end, rate 1"} <= set(names)
+
+
+def test_the_answers_of_the_exercises(run_lesson):
+    name = "13_learning_rate"
+    (newton, first), (beyond, second) = exercises(name)
+    run = run_lesson(name, *newton[0])
+    assert np.all(run["histories"]["0.5"]["w"] == -1) and "0 after step 0." in first
+    run = run_lesson(name, *beyond[0])
+    assert run["w_end"] + 1 == pytest.approx(6 * 1.2**40, rel=1e-4)
+    assert f"about {round(float(run['w_end'] + 1), -1):,.0f}." in second

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from oracles import golden
+from oracles import exercises, golden
 
 
 def test_follows_its_formula(run_lesson):
@@ -40,3 +40,30 @@ def test_has_the_bits_of_the_genuine_trace(run_lesson):
     history = run_lesson("14_exponential_decay")["history"]
     for name in ("w", "loss", "learning_rate"):
         np.testing.assert_array_equal(history[name], [row[name] for row in rows])
+
+
+def test_with_decay_and_without_follow_their_products(run_lesson):
+    rates = 0.99 ** np.arange(40)
+    for name, w in (
+        ("fixed 0.1", -1 + 6 * 0.8**40),
+        ("fixed 1", 5),
+        ("decaying from 0.1", -1 + 6 * np.prod(1 - 0.2 * rates)),
+        ("decaying from 1", -1 + 6 * np.prod(1 - 2 * rates)),
+    ):
+        numbers = run_lesson("14_exponential_decay").numbers
+        assert numbers["w at the end, " + name] == pytest.approx(w, abs=1e-6)
+
+
+def test_the_answers_of_the_exercises(run_lesson):
+    name = "14_exponential_decay"
+    (half, first), (tenth, second) = exercises(name)
+    numbers = run_lesson(name, *half[0]).numbers
+    assert "At %.2f" % numbers["w at the end"] in first
+    assert "= %.2f and" % (numbers["w at the end"] + 1) in first
+    assert "at %.2f only" % numbers["w at the end, decaying from 1"] in first
+    run = run_lesson(name, *tenth[0])
+    assert "Yes: %.4f" % run["w_end"] in second
+    assert "of %.4f. The" % run_lesson(name)["w_end"] in second
+    used = np.append(0.1, run["history"]["learning_rate"])  # the rate before each step, and after
+    np.testing.assert_allclose(used[30:40], 0.097, atol=5e-5)
+    assert "%.4f is" % used[40] in second

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from oracles import ancestors, golden
+from oracles import INITIAL_W1, ancestors, exercises, golden
 
 from common.tf1 import tf
 
@@ -59,3 +59,47 @@ def test_together_has_no_path_from_the_step_to_the_average(run_lesson):
             after = tf.train.ExponentialMovingAverage(0.9, name="After").apply([w])
         assert train_step not in ancestors(together)
         assert train_step in ancestors(after)
+
+
+def days(seed, number):
+    drawn = np.random.RandomState(seed).rand(3 * number)
+    X = drawn[: 2 * number].reshape(number, 2)
+    return X, X.sum(axis=1) + drawn[2 * number :] / 10 - 0.05
+
+
+def test_the_dance_begins_as_the_numpy_twin_has_it(run_lesson):
+    run = run_lesson("18_moving_average")
+    X, Y_ = days(3, 32)
+    w = shadow = INITIAL_W1[:, 0].astype(np.float64)
+    with tf.Session(graph=run["dancing"]) as sess:
+        sess.run([variable.initializer for variable in run["dancing"].get_collection("variables")])
+        for i in range(300):
+            rows = slice(i * 8 % 32, i * 8 % 32 + 8)
+            feed = {run["x"]: X[rows], run["y_"]: Y_[rows, None]}
+            sess.run(run["train_op"], feed_dict=feed)
+            w = w - 0.001 * X[rows].T @ np.where(X[rows] @ w > Y_[rows], 9, -1)
+            decay = min(0.99, (2 + i) / (11 + i))  # the step has been counted
+            shadow = decay * shadow + (1 - decay) * w
+            np.testing.assert_allclose(np.squeeze(sess.run(run["both"])), [w, shadow], atol=1e-5)
+
+
+def test_the_shadow_of_a_dancing_weight_is_better_on_new_days_by_little(run_lesson):
+    """The numbers that the prose names."""
+    numbers = run_lesson("18_moving_average").numbers
+    weights, shadow = (numbers["spread of w[0], " + name] for name in ("weights", "shadow"))
+    assert weights / shadow == pytest.approx(5.5, abs=0.5)
+    gain = 1 - numbers["loss a new day, shadow"] / numbers["loss a new day, weights"]
+    assert gain == pytest.approx(0.006, abs=5e-4)
+    assert numbers["shadow better, of 10 sets"] == 10
+    assert numbers["shadow better at the last step, of 10"] == 6
+
+
+def test_the_answers_of_the_exercises(run_lesson):
+    name = "18_moving_average"
+    (quick, first), (longer, second) = exercises(name)
+    shadows = run_lesson(name, *quick[0])["history"]["shadow"]
+    for shadow in shadows[:3]:
+        assert f"= {round(shadow, 4):g}" in first
+    shadows = run_lesson(name, *longer[0])["history"]["shadow"]
+    assert second.startswith(f"{np.flatnonzero(shadows > 9)[0] + 1}.")
+    assert f"is {10 - shadows[1]:.3f}." in second
