@@ -158,8 +158,6 @@ history_decay, end_decay, test_decay, last_rate = train("inverse_time", decaying
 # %% [markdown]
 # ## What to see · 看什么
 #
-# [This notebook, executed on Fashion-MNIST](../docs/real/17_zalando_decay.ipynb).
-#
 # * On Fashion-MNIST the decaying rate is ahead from the first epoch on (大的初始学习率开始, true):
 #   for its cost after ten epochs the constant rate takes more than sixty. It begins ten times as
 #   large, and falls to 0.0076, since j counts iterations, 121,200 in all.
