@@ -7,9 +7,9 @@
 #
 # A large learning rate γ brings gradient descent near the minimum soon, and keeps it from settling
 # there; a small one settles, and takes long. So γ is given a schedule: large at first, smaller with
-# every update (a schedule brings parameters of its own to choose: 表 4-1 to 4-4). Five schedules
-# are tried on one small problem here: staircase, step, inverse-time, exponential and natural
-# exponential decay.
+# every update (引入新的超参数, true: each schedule brings parameters of its own to choose). Five
+# schedules are tried on one small problem here: staircase, step, inverse-time, exponential and
+# natural exponential decay.
 #
 # You will meet a learning rate that is a `tf.placeholder`, fed anew with each update, and
 # the functions of `tf.train` that compute the same rates. Lesson 16 trains with those. "The book"
@@ -371,12 +371,14 @@ caption = "γ = %g / ⌊j/D + 1⌋; black: tf.train.inverse_time_decay in a stai
 draw_rates("4-4", "step-rates", "rates of step decay", caption, "step", "D", DROPS, "linear")
 
 # %% [markdown]
-# Know how fast γ falls: where it is near 0 after a few updates the descent stops
-# (仅仅几次迭代后就停止了, true: figure 4-15 after 35). With D = 10 it is 11 times smaller after 100
-# updates, where the document has about 10; after 100·D it is 101 times smaller, not 100.
+# Know how fast γ falls: where it is near 0 after a few updates the descent never arrives
+# (否则你的收敛永远不会成功, true) and stops (仅仅几次迭代后就停止了, true: figure 4-15 after 35).
+# With D = 10 it is 11 times smaller after 100 updates, where the document has about 10; after 100·D
+# it is 101 times smaller, not 100.
 #
-# Its example of a rate that falls too fast: 10⁵ observations (printed as `1e-5`) in batches of
-# 50 make 2,000 updates an epoch. After 100 of 5,000 epochs γ0 = 0.2 has become 10⁻⁵.
+# Its example of a rate that falls too fast: 10⁵ observations (printed as `1e-5`) in batches of 50
+# make 2,000 updates an epoch. After 100 of 5,000 epochs γ0 = 0.2 has become 10⁻⁵: the others bring
+# little (用 5000 个历元也不会有太大收获, true).
 
 # %%
 updates = 100 * (100000 // 50)
@@ -387,9 +389,9 @@ print("After %d updates, D = 10: gamma is %.4e" % (updates, gamma_example))
 # ### Inverse-time decay · 逆时间衰减
 #
 # ν = 0.2 arrives (仅仅几次迭代后就收敛, true). A larger ν needs more updates (需要更多的步骤,
-# true), and ν = 1.5 does not arrive, though the text has it converge (能够收敛, false): after 29
-# updates w1 is 0.24, after 199 it is 0.40. The sum of its rates grows like a logarithm, without
-# bound, so it would arrive in the end; that end is far.
+# true), and ν = 1.5 does not arrive, though the text has it converge (= 1.5 的逆时间衰减算法,
+# false): after 29 updates w1 is 0.24, after 199 it is 0.40. The sum of its rates grows like a
+# logarithm, without bound, so it would arrive in the end; that end is far.
 
 # %%
 draw_rates(
@@ -448,7 +450,7 @@ draw("4-10", "exponential", "exponential decay", caption, runs, 10)
 #
 # γ = γ0·e^(−ν·j); the T = 100 of the caption of figure 4-11 is not in it. With ν = 0.8 the rate is
 # 10⁶⁹·⁵ times smaller after 200 updates; the document has 10⁶⁴, which is so near 184. Either way
-# nothing moves any more, and in float32 the rate is 0 from j = 110 on.
+# nothing moves any more (不再有更新发生, true), and in float32 the rate is 0 from j = 110 on.
 
 # %%
 draw_rates(
@@ -555,8 +557,10 @@ lesson.figure("4-17", "comparison", "the schedules together", caption)
 # %% [markdown]
 # ### Who arrives · 收敛
 #
-# Large at first and smaller later (开始(相对)大，然后随着迭代减少) is best only if the rate does
-# not fall too fast. No rule says which schedule is best (没有固定的规则, true).
+# The learning rate matters much (非常重要的参数, true), and a training often fails
+# (通常根本不起作用, true): of these descents 4-1, 4-7, 4-10 and 4-15 do not arrive. Large at first
+# and smaller later (开始(相对)大，然后随着迭代减少) is best only if the rate does
+# not fall too fast. No rule says which schedule is best (哪种方法效果更好并没有固定的规则, true).
 #
 # Here a descent has arrived where both weights are within 0.05 of the minimum after the updates
 # that its figure shows.

@@ -275,10 +275,11 @@ except ValueError as error:
     print(error)
 
 # %% [markdown]
-# The counter can be set to any step: a boundary itself still has the value before it. The same
-# rates come from Keras's `PiecewiseConstantDecay`, to which 《深度神经网络-中》 4.1 gives these
-# boundaries and values. (It writes `keras.optimizers…` and never imports `keras`, a NameError:
-# `from tensorflow import keras` is missing.)
+# The counter can be set to any step: a boundary itself still has the value before it, and each
+# value holds between two boundaries (次迭代之间的`l12`, true). The same rates come from Keras's
+# `PiecewiseConstantDecay`, to which 《深度神经网络-中》 4.1 gives these boundaries and values. (It
+# writes `keras.optimizers…` and never imports `keras`, a NameError: `from tensorflow import keras`
+# is missing.)
 
 # %%
 with tf.Session() as sess:

@@ -164,7 +164,8 @@ history_decay, end_decay, test_decay, last_rate = train("inverse_time", decaying
 # * The document takes this for the decay's merit (即使初始学习速率大 10 倍), which is true only
 #   beside 0.01. It is the larger rate's: exercise 1.
 # * That decay makes the training stable and mostly faster (学习稳定，通常速度更快) is true only
-#   where something trembles that is to come to rest: below.
+#   where something trembles that is to come to rest: below. It costs further parameters
+#   (更多的超参数需要优化, true).
 # * A cost near 0.9 is no bad network but the softmax along the batch. With all outputs equal the
 #   cost is about a tenth of the logarithm of the number of pictures, 1.1 for 60,000 and 0.73 for
 #   1,500: costs of sets of different sizes cannot be compared.

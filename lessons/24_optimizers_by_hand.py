@@ -6,10 +6,9 @@
 # Rebuilds 《Tensorflow_神经网络》 优化算法 1-5; 《Tensorflow_神经网络》 优化算法—实现 1、Adadelta;
 # 《四、训练神经网络》 动力, RMSProp, Adam, the formulas; 《深度神经网络-中》 一.3.1-3.4.
 #
-# Six rules that turn a gradient into a step, written as the documents write them, from
-# `tf.gradients` and `assign`. Each runs beside the optimizer of `tf.train` of its name. Where the
-# two part, the rules differ: where a sum starts, where ε stands, which step's average is taken.
-# With that accounted for, they agree. Lesson 25 shows the paths that they take.
+# Six rules that turn a gradient into a step, written as the documents do, from `tf.gradients` and
+# `assign`, beside the optimizer of `tf.train` of that name. Where the two part, the rules differ:
+# in where a sum starts, where ε stands, which average is taken. Lesson 25 draws their paths.
 
 # %%
 from common import Lesson, Parameter, datasets, np, plt, tf
@@ -83,7 +82,8 @@ def update(theta, g, way):
 # $$\theta \leftarrow \theta - \eta g$$
 #
 # Momentum has three notations: that of 《Tensorflow_神经网络》 and other books, which means
-# the same (想法和意思保持不变, true), that of TensorFlow, and the average of 《四、训练神经网络》.
+# the same (想法和意思保持不变, true), that of TensorFlow, and the average of 《四、训练神经网络》
+# (动量优化器和更高级的学习算法的核心, true; 考虑了过去的行为, true).
 #
 # $$v \leftarrow \gamma v + \eta g, \quad \theta \leftarrow \theta - v$$
 # $$v \leftarrow \eta^t v + g, \quad \theta \leftarrow \theta - \gamma^t v$$
@@ -197,10 +197,9 @@ ways["Adadelta"] = {"tf.train": optimizer, "document": adadelta}
 # 《四、训练神经网络》 prints v and S of step n beside βⁿ, 0/0 for n = 0; n + 1 is meant.
 # `tf.train` has ε outside the root, the form of Adam's paper (Kingma and Ba, arXiv:1412.6980) with
 # ε-hat: $\eta \sqrt{1 - \beta_2^t}/(1 - \beta_1^t) \cdot v/(\sqrt s + \hat\epsilon)$.
-#
-# Adam is momentum and RMSProp together (结合在一起), true: uncorrected it is RMSProp for β₁ = 0,
-# and the average of momentum for β₂ = 1, which leaves s at 0, and ε = 1. What ε is for
-# (为了数值稳定性) will be seen from optimizers without it.
+# Adam is momentum and RMSProp together (结合在一起, 结合了 RMSProp), true: uncorrected it is
+# RMSProp for β₁ = 0, and the average of momentum for β₂ = 1, which leaves s at 0, and ε = 1. What ε
+# is for (为了数值稳定性, 维持数值稳定性, 是为了避免数量) will be seen from optimizers without it.
 
 
 # %%
@@ -321,10 +320,10 @@ for form in ways["ε = 0"]:
 lesson.record("Adam, ε = %g, gradient 0: θ" % EPSILON, "%g" % end["Adam", "tf.train"][2])
 
 # %% [markdown]
-# Adam has the merits of both (结合了两者的优点) and is better (更快更好) only if its rate suits; at
-# the documents' rates RMSProp and momentum are ahead. Wilson et al. (arXiv:1705.08292), named
-# there, find adaptive rules often worse than SGD on new data (lesson 28, exercise 1); Ruder's
-# overview (arXiv:1609.04747) goes on to Nadam and to parallel training.
+# Adam has the merits of both (结合了两者的优点) and is better (一般认为它比其他方法更快更好) only
+# if its rate suits; here RMSProp and momentum are ahead (这并不意味着情况总是如此, true). Wilson et
+# al. (arXiv:1705.08292) find adaptive rules often worse than SGD on new data (lesson 28, exercise
+# 1); Ruder (arXiv:1609.04747) goes on to Nadam and to parallel training.
 
 # %%
 GENUINE_LOSSES = (0.67483705, 0.62284708, 0.66729999, 0.52822196, 0.69379824, 0.65959609)
@@ -335,11 +334,12 @@ for name, genuine in zip(ways, GENUINE_LOSSES):
 # %% [markdown]
 # ### Ten times, and rates that adapt · 10 倍，自适应的学习率
 #
-# Where every gradient is g, momentum's steps grow (更新的幅度就越来越大, true): ηg, (1 + γ)ηg …, to
-# ηg/(1 − γ). Where it turns each time they sink to ηg/(1 + γ) (更新幅度就会被衰减, true).
-# In the funnel the large gradient, of θ1, gets the smaller rate (防止震荡, true), the small one the
-# larger (更快地更新, true). Adagrad's rates only fall, as s only grows; RMSProp forgets: near the
-# minimum its rates grow again.
+# Where every gradient is g, momentum's steps grow (更新的幅度就越来越大, true) to ηg/(1 − γ). Where
+# it turns each time they sink to ηg/(1 + γ) (更新幅度就会被衰减, true; 每次更新的幅度减少, only
+# there). In the funnel the large gradient, of θ1, gets the smaller rate (防止震荡, 学习会变慢,
+# true), the small one the larger (使得其能够更快地更新, 正在减慢学习速度的参数学习得更快, true);
+# 自适应学习率算法, 学习率也就不同, 都分别拥有自己的学习率 are true. Adagrad's s only grows; RMSProp
+# forgets, and its rates grow again.
 
 # %%
 steps = {"stays": [0.0], "turns each time": [0.0]}

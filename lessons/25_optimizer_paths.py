@@ -121,8 +121,8 @@ def rmsprop(cost, learning_rate):
 #
 # $$w \leftarrow w - \gamma \frac{v / (1 - \beta_1^n)}{\sqrt{S / (1 - \beta_2^n) + \epsilon}}$$
 #
-# v and S are the averages above. One line of TensorFlow does all of it (为我们做所有的事情, true),
-# but for ε, which it has outside of the root.
+# v and S are the averages above. One line of TensorFlow does all of it (会为我们做所有的事情,
+# true), but for ε, which it has outside of the root.
 
 
 # %%
@@ -233,16 +233,17 @@ for name, path in formulas.items():
 # %% [markdown]
 # ## What to see · 看什么
 #
-# * GD takes the steepest (最大陡度, true) and more direct way (更直接的路径, true) and has not
-#   arrived after 101 updates: W is 0.5256. Momentum swings around the minimum (最小值附近振荡,
-#   true) and gets there (非常有效地达到最小值, true). That it is faster (更快的收敛速度) is true
-#   only if one waits: after update 11 it has twice the J of GD, after 101 an eighth of it
-#   (达到一个低得多的值, true).
-# * RMSProp begins more directly (更直接的路径, true) and overshoots a little (一点超调, true). That
-#   it is better (通常更有效) is true after 21 updates and false after 101; that it gets there where
-#   GD does not (绕它做几个循环) is false: after update 91 its J is 1.3e-6, but after 101 it is
-#   2.5e-4, GD's 2.3e-4, and after 201 it is 4.0e-4. It swings ever nearer (越来越近地振荡) only up
-#   to update 91. RMSProp does not come to rest: near the minimum S is small, and ∇J/√S is not.
+# * GD takes the steepest (最大陡度, true) and more direct way (更直接的路径到达最小值, true) and
+#   has not arrived after 101 updates: W is 0.5256. Momentum swings around the minimum
+#   (最小值附近振荡，而不是直接收敛, true) and gets there (非常有效地达到最小值, true). That it is
+#   faster (更快的收敛速度) is true only if one waits: after update 11 it has twice the J of GD,
+#   after 101 an eighth of it (达到一个低得多的值, true).
+# * RMSProp begins more directly (选择一条比 GD 更直接的路径, true) and overshoots a little
+#   (一点超调, true). That it is better (但通常更有效的东西) is true after 21 updates and false
+#   after 101; that it gets there where GD does not (绕它做几个循环) is false: after update 91 its J
+#   is 1.3e-6, but after 101 it is 2.5e-4, GD's 2.3e-4, and after 201 it is 4.0e-4. It swings ever
+#   nearer (然后越来越近地振荡) only up to update 91. RMSProp does not come to rest: near the
+#   minimum S is small, and ∇J/√S is not.
 # * Adam swings, too, and arrives (毫无问题地达到了最小值, true), very efficient beside this GD
 #   (是非常高效的, true). The text's 0.499983 and 2.000047 are those of γ = 0.4; with its 0.3 Adam
 #   comes nearer still.
@@ -520,8 +521,8 @@ for name in ("momentum", "Adam"):
 #
 # 《Tensorflow_神经网络》 has a loss like (10·θ1² + 0.5·θ2²)/2. A step multiplies θ by 1 − η·λ, λ
 # being 10 and 0.5, so the steep direction bounds the rate, at 2/10 (不能设置太大: it is not, as the
-# text has it, the direction of small gradients), and the flat one is slow (收敛起来非常慢, true).
-# With momentum the bound is 2(1 + γ)/λ (可以使用一个较大的学习率, true).
+# text has it, the direction of small gradients), and the flat one is slow (最终收敛起来非常慢,
+# true). With momentum the bound is 2(1 + γ)/λ (可以使用一个较大的学习率, true).
 #
 # Does it swing less (更小的震荡)? True only if SGD itself jumps across, as at η·λ = 1.9, and γ is
 # not large: γ = 0.5 has θ1 below 0.01 sooner, γ = 0.9 later.

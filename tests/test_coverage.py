@@ -48,7 +48,8 @@ ENTRIES = [
 ]
 NAME = r"(?<![\w.])(?:tf|keras|regularizers)(?:\.\w+)+"
 NUMBERS = [f"{k:02d}" for k in range(1, 31)]
-QUOTING = NUMBERS[:9]  # the lessons that quote each claim that is theirs
+# the lessons that quote each claim that is theirs
+QUOTING = [*NUMBERS[:9], *NUMBERS[14:17], *NUMBERS[22:25], "28", "29"]
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", " " * 10)  # 10⁸ is said as 10
 
 
