@@ -308,6 +308,8 @@ print("at the end: plain %.4f %.4f, l2 %.4f %.4f" % tuple(end.T.ravel()))
 usual = rmse(y_mean, held_out)
 gain = 100 * (1 - end[1, 1] / baseline["held out"])
 lesson.record("columns", X.shape[1])
+plain = [v for v in tf.trainable_variables() if v.op.name.startswith("plain")]
+lesson.record("parameters of a network", sum(np.prod(v.shape.as_list()) for v in plain))
 for name, score, genuine in (
     ("held out, mean for all", usual, 0.4197036356186314),
     ("train, ridge", baseline["train"], 0.11655547837851123),

@@ -285,6 +285,13 @@ def test_the_table_of_networks(flags, without, normalized, run_lesson):
         assert low - 1 <= 100 * numbers[name + ": test accuracy"] <= high + 1, name
 
 
+def test_the_averages_lag(run):
+    history = run["normalized"]["history"]
+    (at,) = np.flatnonzero(history["step"] == 100)
+    assert history["training"][at] == pytest.approx(0.43, abs=0.005)
+    assert history["inference"][at] == pytest.approx(np.log(2), abs=0.01)
+
+
 def test_what_is_printed_of_the_spread(run):
     plain, normalized = (
         np.array(re.search(rf"^{name} +(\d\.\de.+)$", run.printed, re.MULTILINE)[1].split(), float)
