@@ -33,16 +33,22 @@ TURNS = [
 ]
 
 
-def run(script, python, problem):
-    """{column: (microseconds by kind of step, loss at the end)} of one process."""
+def lines_of(script, python, *words):
+    """What a script of this folder prints as lines of JSON."""
     done = subprocess.run(
-        [str(python), str(FOLDER / script), problem],
+        [str(python), str(FOLDER / script), *words],
         env={**os.environ, "PYTHONPATH": str(files.ROOT)},
-        stdout=subprocess.PIPE,
-        check=True,
+        capture_output=True,
         text=True,
     )
-    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    if done.returncode:
+        sys.exit(f"{script} failed under {python}:\n{done.stderr}")
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def run(script, python, problem):
+    """{column: (microseconds by kind of step, loss at the end)} of one process."""
+    lines = lines_of(script, python, problem)
     return {line["column"]: (line["microseconds"], line["loss"]) for line in lines}
 
 
@@ -61,6 +67,36 @@ def measure(problem, repeats, bar):
                         taken.setdefault((kind, column), []).append(each)
         bar.update()
     return {key: statistics.median(each) for key, each in taken.items()}, losses
+
+
+def measure_loops(repeats, bar):
+    """{column: {loop: median microseconds a round}} of loops.py, in turns."""
+    taken = {}
+    for _ in range(repeats):
+        for python in (TF1_PYTHON, HERE):
+            if python.exists():
+                for line in lines_of("loops.py", python):
+                    for loop, microseconds in line["microseconds"].items():
+                        column = taken.setdefault(line["column"], {})
+                        column.setdefault(loop, []).append(microseconds)
+        bar.update()
+    return {
+        column: {loop: statistics.median(each) for loop, each in loops.items()}
+        for column, loops in taken.items()
+    }
+
+
+def rows_of_loops(taken):
+    """The heads, and a row for each loop."""
+    base = taken.get(GENUINE, taken["tf.Session"])
+    table = [
+        [
+            loop.replace("_", " "),
+            *(f"{each[loop]:.1f} µs, {base[loop] / each[loop]:.2f}×" for each in taken.values()),
+        ]
+        for loop in base
+    ]
+    return ["loop", *taken], table
 
 
 def machine():
@@ -116,7 +152,7 @@ def same_training(measured):
     return max(spreads)
 
 
-def write(measured, python_part, repeats):
+def write(measured, loops, python_part, repeats):
     heads, table = rows(measured)
     base = "genuine TensorFlow 1.15.5 on Python 3.7"
     if not TF1_PYTHON.exists():
@@ -134,8 +170,11 @@ limits each.
 
 """
     lines = tables.markdown(heads, table)
+    lines += ["", "Rounds of [loops](loops.py) as old scripts write them:", ""]
+    lines += tables.markdown(*rows_of_loops(loops))
     files.write_bytes(FOLDER / "results.md", (text + "\n".join(lines) + "\n").encode("utf-8"))
     tables.show("Training steps: microseconds, and how many times as fast", heads, table)
+    tables.show("Loops of old scripts: microseconds a round", *rows_of_loops(loops))
     print(f"Python's part of a prepared step with two small feeds: {python_part:.1f} µs")
 
 
@@ -151,11 +190,12 @@ def main():
         if not python.exists():
             print(f"Without {what}: {how}.")
     chosen = [each for each in problems.PROBLEMS if options.only in (None, each)]
-    with tqdm(total=len(chosen) * options.repeats, desc="bench", disable=None) as bar:
+    with tqdm(total=(len(chosen) + 1) * options.repeats, desc="bench", disable=None) as bar:
         measured = {each: measure(each, options.repeats, bar) for each in chosen}
+        loops = measure_loops(options.repeats, bar)
     from in_tensorflow_1 import python_part
 
-    write(measured, python_part(), options.repeats)
+    write(measured, loops, python_part(), options.repeats)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@ _LOOP = "write the loop with tf.Session, or use tf.keras's fit."
 _COLUMNS = "tf.feature_column has today's columns."
 _CELLS = "tf.contrib.rnn.LSTMCell and GRUCell are there."
 _UNFUSED = "tf.contrib.rnn.BasicLSTMCell and GRUCell compute the same, unfused."
-_SCORES = "tf.keras.layers.Attention and AdditiveAttention score as Luong's and Bahdanau's."
-_ATTENTION = f"BasicDecoder decodes without attention; {_SCORES}"
 _BEAM = "BasicDecoder with GreedyEmbeddingHelper takes the likeliest symbol of each step."
 _HELPER = "TrainingHelper and GreedyEmbeddingHelper are there."
 _LEGACY = "embedding_rnn_decoder and embedding_rnn_seq2seq decode without attention."
@@ -154,7 +152,7 @@ WITHOUT = {
     },
     "rnn": {
         "tf.contrib.rnn.stack_bidirectional_dynamic_rnn is there.": "stack_bidirectional_rnn",
-        _SCORES: "AttentionCellWrapper",
+        "tf.contrib.seq2seq.AttentionWrapper attends to a memory.": "AttentionCellWrapper",
         _UNFUSED: "FusedRNNCell FusedRNNCellAdaptor GRUBlockCell GRUBlockCellV2 LSTMBlockCell "
         "LSTMBlockFusedCell LSTMBlockWrapper TimeReversedFusedRNN",
         "tf.keras.layers.ConvLSTM2D does what they did.": "Conv1DLSTMCell Conv2DLSTMCell "

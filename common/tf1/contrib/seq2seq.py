@@ -5,6 +5,10 @@ import collections
 from common.tf1 import tf
 from common.tf1.contrib import attention
 
+# isort: split
+from tensorflow.python.ops import rnn
+from tf_keras.src.layers.rnn import legacy_cells
+
 AttentionMechanism = attention.AttentionMechanism
 AttentionWrapper = attention.AttentionWrapper
 AttentionWrapperState = attention.AttentionWrapperState
@@ -60,40 +64,41 @@ def sequence_loss(
         return loss
 
 
-def _turned(tensor):
-    """`tensor` with batch and time exchanged."""
-    rank = tensor.shape.ndims
-    return tf.transpose(tensor, [1, 0, *range(2, rank)])
-
-
 class TrainingHelper:
     """Feeds a decoder with what is known: inputs [batch, time, …] of lengths [batch]."""
 
     def __init__(self, inputs, sequence_length, time_major=False, name=None):
         with tf.name_scope(name, "TrainingHelper", [inputs, sequence_length]):
             inputs = tf.convert_to_tensor(inputs, name="inputs")
-            self._inputs = inputs if time_major else _turned(inputs)
+            self.inputs = inputs
+            if not time_major:
+                inputs = rnn._transpose_batch_time(inputs)
+            steps, shape = tf.shape(inputs)[0], inputs.shape[1:]
+            self._steps = tf.TensorArray(inputs.dtype, steps, element_shape=shape).unstack(inputs)
             self.sequence_length = tf.convert_to_tensor(sequence_length, name="sequence_length")
-            self.batch_size = tf.size(self.sequence_length)
-            self._zeros = tf.zeros_like(self._inputs[0])
+            self._zeros = tf.zeros_like(inputs[0, :])
+            self.batch_size = tf.size(sequence_length)
 
-    def initialize(self):
+    def initialize(self, name=None):
         """(finished, the first inputs)."""
-        return self._at(0)
+        with tf.name_scope(name, "TrainingHelperInitialize"):
+            finished = tf.equal(0, self.sequence_length)
+            return finished, self._at(0, finished)
 
-    def sample(self, time, outputs, state):
+    def sample(self, time, outputs, name=None, **_):
         """The likeliest symbols."""
-        return tf.argmax(outputs, axis=-1, output_type=tf.int32)
+        with tf.name_scope(name, "TrainingHelperSample", [time, outputs]):
+            return tf.cast(tf.argmax(outputs, axis=-1), tf.int32)
 
-    def next_inputs(self, time, outputs, state, sample_ids):
+    def next_inputs(self, time, outputs, state, name=None, **_):
         """(finished, next inputs, state)."""
-        return (*self._at(time + 1), state)
+        with tf.name_scope(name, "TrainingHelperNextInputs", [time, outputs]):
+            time = time + 1
+            finished = time >= self.sequence_length
+            return finished, self._at(time, finished), state
 
-    def _at(self, time):
-        finished = time >= self.sequence_length
-        last = tf.shape(self._inputs)[0] - 1
-        given = self._inputs[tf.minimum(time, last)]
-        return finished, tf.cond(tf.reduce_all(finished), lambda: self._zeros, lambda: given)
+    def _at(self, time, finished):
+        return tf.cond(tf.reduce_all(finished), lambda: self._zeros, lambda: self._steps.read(time))
 
 
 class GreedyEmbeddingHelper:
@@ -105,23 +110,26 @@ class GreedyEmbeddingHelper:
             if callable(embedding)
             else lambda numbers: tf.nn.embedding_lookup(embedding, numbers)
         )
-        self._start = tf.convert_to_tensor(start_tokens, tf.int32)
-        self._end = tf.convert_to_tensor(end_token, tf.int32)
-        self.batch_size = tf.size(self._start)
+        self._start = tf.convert_to_tensor(start_tokens, tf.int32, name="start_tokens")
+        self._end = tf.convert_to_tensor(end_token, tf.int32, name="end_token")
+        self.batch_size = tf.size(start_tokens)
         self._start_inputs = self._embed(self._start)
 
-    def initialize(self):
+    def initialize(self, name=None):
         """(finished, the first inputs)."""
-        return tf.zeros([self.batch_size], tf.bool), self._start_inputs
+        return tf.tile([False], [self.batch_size]), self._start_inputs
 
-    def sample(self, time, outputs, state):
+    def sample(self, time, outputs, state, name=None):
         """The likeliest symbols."""
         return tf.argmax(outputs, axis=-1, output_type=tf.int32)
 
-    def next_inputs(self, time, outputs, state, sample_ids):
+    def next_inputs(self, time, outputs, state, sample_ids, name=None):
         """(finished, next inputs, state)."""
         finished = tf.equal(sample_ids, self._end)
-        return finished, self._embed(sample_ids), state
+        inputs = tf.cond(
+            tf.reduce_all(finished), lambda: self._start_inputs, lambda: self._embed(sample_ids)
+        )
+        return finished, inputs, state
 
 
 class BasicDecoder:
@@ -134,6 +142,19 @@ class BasicDecoder:
     @property
     def batch_size(self):
         return self._helper.batch_size
+
+    @property
+    def output_size(self):
+        """Of a step's outputs, without the batch."""
+        size = self._cell.output_size
+        if self._layer is not None:
+            shape = tf.TensorShape([None]).concatenate(size)
+            size = self._layer.compute_output_shape(shape)[1:]
+        return BasicDecoderOutput(size, tf.TensorShape([]))
+
+    @property
+    def output_dtype(self):
+        return BasicDecoderOutput(tf.nest.flatten(self._state)[0].dtype, tf.int32)
 
     def initialize(self, name=None):
         """(finished, first inputs, first state)."""
@@ -152,9 +173,19 @@ class BasicDecoder:
         return BasicDecoderOutput(outputs, numbers), state, inputs, finished
 
 
-def _is_batch(tensor):
-    """Whether it is of the batch; a scalar and a TensorArray are of all."""
-    return isinstance(tensor, tf.Tensor) and tensor.shape.ndims != 0
+def _kept(finished):
+    """A function (old, new) that keeps the old where a sequence is finished.
+
+    A scalar and a TensorArray are of the whole batch, and always new.
+    """
+
+    def kept(old, new):
+        if not isinstance(new, tf.Tensor):
+            return new
+        new.set_shape(old.shape)
+        return tf.where(finished, old, new) if new.shape.ndims else new
+
+    return kept
 
 
 def dynamic_decode(
@@ -170,44 +201,56 @@ def dynamic_decode(
 
     outputs: a BasicDecoderOutput of [batch, time, …]. lengths: int32 [batch].
     """
-    with tf.variable_scope(scope, "decoder"):
-        finished, inputs, state = decoder.initialize()
-        batch = decoder.batch_size
-        lengths = tf.zeros([batch], tf.int32)
+    with tf.variable_scope(scope, "decoder") as scope:
+        if scope.caching_device is None:
+            scope.set_caching_device(lambda op: op.device)
         if maximum_iterations is not None:
-            finished = tf.logical_or(finished, tf.equal(maximum_iterations, 0))
-        kinds = (tf.nest.flatten(state)[0].dtype, tf.int32)  # of logits, of symbols
-        arrays = tuple(
-            tf.TensorArray(kind, 0, dynamic_size=True, clear_after_read=False) for kind in kinds
+            maximum_iterations = tf.convert_to_tensor(
+                maximum_iterations, tf.int32, name="maximum_iterations"
+            )
+        finished, inputs, state = decoder.initialize()
+        sizes, kinds = decoder.output_size, decoder.output_dtype
+        zeros = tf.nest.map_structure(
+            lambda size, kind: legacy_cells._zero_state_tensors(size, decoder.batch_size, kind),
+            sizes,
+            kinds,
+        )
+        if maximum_iterations is not None:
+            finished = tf.logical_or(finished, maximum_iterations <= 0)
+        lengths = tf.zeros_like(finished, dtype=tf.int32)
+        start = tf.constant(0)
+        arrays = tf.nest.map_structure(
+            lambda kind: tf.TensorArray(kind, 0, dynamic_size=True), kinds
         )
 
         def body(time, arrays, state, inputs, finished, lengths):
             outputs, new, next_inputs, now = decoder.step(time, inputs, state)
             now = tf.logical_or(now, finished)
-            if maximum_iterations is not None:
-                now = tf.logical_or(now, time + 1 >= maximum_iterations)
-            lengths = tf.where(finished, lengths, tf.fill([batch], time + 1))
+            lengths = tf.where(
+                tf.logical_not(finished), tf.fill(tf.shape(lengths), time + 1), lengths
+            )
             if impute_finished:
-                outputs = BasicDecoderOutput(
-                    *[tf.where(finished, tf.zeros_like(each), each) for each in outputs]
+                outputs = tf.nest.map_structure(
+                    lambda zero, each: tf.where(finished, zero, each), zeros, outputs
                 )
-                new = tf.nest.map_structure(
-                    lambda a, b: tf.where(finished, a, b) if _is_batch(b) else b, state, new
-                )
-            written = tuple(array.write(time, each) for array, each in zip(arrays, outputs))
-            return time + 1, written, new, next_inputs, now, lengths
+                new = tf.nest.map_structure(_kept(finished), state, new)
+            arrays = tf.nest.map_structure(
+                lambda array, each: array.write(time, each), arrays, outputs
+            )
+            return time + 1, arrays, new, next_inputs, now, lengths
 
         _, arrays, state, _, _, lengths = tf.while_loop(
             lambda time, a, s, i, finished, n: tf.logical_not(tf.reduce_all(finished)),
             body,
-            (tf.constant(0), arrays, state, inputs, finished, lengths),
+            (start, arrays, state, inputs, finished, lengths),
             parallel_iterations=parallel_iterations,
+            maximum_iterations=maximum_iterations,
             swap_memory=swap_memory,
         )
-        stacked = [array.stack() for array in arrays]
+        outputs = tf.nest.map_structure(lambda array: array.stack(), arrays)
         if not output_time_major:
-            stacked = [_turned(each) for each in stacked]
-    return BasicDecoderOutput(*stacked), state, lengths
+            outputs = tf.nest.map_structure(rnn._transpose_batch_time, outputs)
+    return outputs, state, lengths
 
 
 def tile_batch(t, multiplier, name=None):
