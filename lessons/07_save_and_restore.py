@@ -78,8 +78,9 @@ merged = tf.summary.merge_all()
 
 # %% [markdown]
 # A Saver saves all variables, and keeps the newest five checkpoints unless `max_to_keep` says
-# otherwise. `save_relative_paths` lets you move the folder: without it, as in the document, the
-# file `checkpoint` names the others by their absolute paths.
+# otherwise. The file `checkpoint` names them by absolute paths where `save_path` is absolute, as it
+# is here, and then the folder cannot be moved; with `save_relative_paths`, or with the document's
+# relative `save_path`, it names them by their file names.
 
 # %%
 saver = tf.train.Saver(max_to_keep=lesson.max_to_keep, save_relative_paths=True)
@@ -387,6 +388,8 @@ tf.gfile.DeleteRecursively(FEW)
 #   way down that every new beginning has.
 # * A Saver saves variables: weights, and with other optimizers their slots. The step in a file's
 #   name is only a name. What else your loop needs to go on you must save yourself.
+# * To restore takes 「包括两个阶段」, two stages, says the document: true only for who has not the
+#   code. The graph built again by its function takes the second alone, to the same bits.
 
 # %%
 lesson.compare("newest checkpoint", newest.rsplit("/", 1)[1], document="model.ckpt-10000")
@@ -431,6 +434,9 @@ lesson.finish()
 # %% [markdown]
 # ## Exercises · 练习
 #
+# In the notebook, change the first cell in place of a flag: `save_every=Parameter(1000, …)`,
+# `steps=20000`.
+#
 # 1. Save more often, `--save-every 1000`: which checkpoints are left? And with
 #    `--max-to-keep 2`?
 #
@@ -457,3 +463,6 @@ lesson.finish()
 # every bit. Without `take_up` the new Saver would not know the old ones, and leave more than
 # five.
 # </details>
+
+# %% [markdown]
+# Next in 《Tensorflow_神经网络》: lesson 08.

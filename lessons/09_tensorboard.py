@@ -212,16 +212,40 @@ print("loss at the steps", written.get("simple_value", {}).get("loss", [])[:4], 
 # ```
 #
 # is `tensorboard --logdir summaries/09_tensorboard`: one parent folder, whose sub-folders train
-# and test become the two runs, in two colours in each chart. The document's spellings are of
-# another time: today `-logdir=.` is refused, and `--logdir=train:train/,test:test/` shows nothing
-# (names for folders are given by `--logdir_spec` now).
+# and test become the two runs, in two colours in each chart; a third, figures, has the pictures
+# of this lesson. The document's spellings are of another time: today `-logdir=.` is refused, and
+# `--logdir=train:train/,test:test/` shows nothing (names for folders are given by `--logdir_spec`
+# now).
 #
 # * Scalars: `loss` and `acc` of both runs; the mean, stddev, max and min of each layer.
 # * Histograms and distributions: 313,600 weights share the work, so each moves little.
 # * Images and audio: what the network last saw, and how far its loss was from 0, by ear.
 # * Graphs: open DNN's layers by a double click.
+#
+# ![TensorBoard: acc and loss of both runs, w_hist of each](../docs/tensorboard-lesson-09.png)
+#
+# TensorBoard on this lesson's event files. On the left the runs; then acc and loss, smoothed in
+# the strong colours and as written in the pale ones, the test run in dark grey, the training run
+# in light blue; then `w_hist` of each run, the newest histogram in front.
+
+# %% [markdown]
+# ### Claims · 文档的论断
+#
+# | 《Tensorflow_神经网络》 | | here |
+# |---|---|---|
+# | a summary is for 「供Tensorboard读取」 | true | what was written is read back above |
+# | a scalar can 「显示误差的变化」 | true | the chart `loss` |
+# | a histogram's tensor 「可以是任意形状」 | true | w (784, 400), biases (10,) |
+# | an image is 「4维的1-通道」, 3 or 4 channels | true | (64, 28, 28, 1) |
+# | a sound is 3 or 「2维(batch, frame)」 | only with a sample_rate | (1, 4000, 1) |
+# | merge_all takes 「前面定义的所有summary」 | true | 45 of them |
+# | merge can 「只是融合某些」 | true | 2 |
+# | the step may be 「其他你想要用的数值」 | true | here e, one less than printed |
+# | folders beside each other are 「方便我们对比不同模型」 | true | train and test; exercise 1 |
 
 # %%
+lesson.record("summaries that merge_all took", len(merged.op.inputs))
+lesson.record("summaries that merge took", len(glance.op.inputs))
 lesson.record("loss on the whole test set", loss_value)
 lesson.compare("accuracy on the whole test set", acc_value, tensorflow_1=0.9714, within=0.003)
 lesson.record("standard deviation of layer0's weights", w_value.std())
@@ -256,6 +280,8 @@ lesson.finish()
 # %% [markdown]
 # ## Exercises · 练习
 #
+# In the notebook, change the first cell in place of a flag: `steps=60000`, `learning_rate=0.1`.
+#
 # 1. Compare two rates in one chart: run with `--steps 3000 --output slow`, then with `--steps 3000
 #    --learning-rate 0.1 --output fast`, and open the folder that holds both:
 #    `tensorboard --logdir .`
@@ -271,7 +297,10 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# Next to nothing: its standard deviation is 0.0878 at the beginning, 0.0881 after 20,000 steps and
-# 0.0882 after 60,000. Once the training images are known by heart, the loss, and with it the
-# gradient, is nearly 0.
+# Next to nothing: its standard deviation is 0.0881 after 20,000 steps and 0.0882 after 60,000, and
+# began at 0.088, as the truncated normal of 0.1 has it. Once the training images are known by
+# heart, the loss, and with it the gradient, is nearly 0.
 # </details>
+
+# %% [markdown]
+# Next in 《Tensorflow_神经网络》: lesson 02.

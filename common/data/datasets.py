@@ -30,17 +30,3 @@ def flower(seed=1):
         r = 4 * np.sin(4 * t) + 0.2 * rdm.randn(200)
         petals.append(np.stack([r * np.sin(t), r * np.cos(t)], axis=1))
     return np.concatenate(petals), np.repeat([[0], [1]], 200, axis=0)
-
-
-def exam_scores(seed=2017):
-    """Generated scores of 100 students in two exams, and who of them passed.
-
-    It stands in for the table of 《Tensorflow_神经网络》 Logistic回归. Returns X, float64 of shape
-    (100, 2), uniform in [30, 100), and Y_, int64 of shape (100, 1): 1 for the 60 students with the
-    largest sum of both scores and a normal noise of standard deviation 15, else 0.
-    """
-    rdm = np.random.RandomState(seed)
-    X = 30 + 70 * rdm.rand(100, 2)
-    total = X.sum(axis=1) + 15 * rdm.randn(100)
-    Y_ = (total >= np.sort(total)[40]).astype(np.int64)
-    return X, Y_[:, None]

@@ -4,9 +4,8 @@ import re
 
 import numpy as np
 import pytest
-from oracles import float32
+from oracles import answers, assert_says, float32
 
-from common.data import datasets
 from common.tf1 import tf
 
 NAME = "05_logistic_regression"
@@ -15,8 +14,10 @@ BEGIN = [1.1791532, -0.73382986, 0.0]  # random_normal_initializer(seed=2017) of
 
 def rows():
     """The scores divided by their maxima, with a column of ones for b, and the labels."""
-    X, Y_ = datasets.exam_scores()
-    return np.column_stack([X / X.max(axis=0), np.ones(100)]), Y_[:, 0]
+    rdm = np.random.RandomState(2017)
+    X = rdm.uniform(30, 100, (100, 2))
+    total = X.sum(axis=1) + rdm.normal(0, 15, 100)
+    return np.column_stack([X / X.max(axis=0), np.ones(100)]), (total.argsort().argsort() >= 40) * 1
 
 
 def descend(rate, epochs):
@@ -31,16 +32,13 @@ def descend(rate, epochs):
     return np.array(seen)
 
 
-def test_exam_scores_are_of_the_documents_kind():
-    X, Y_ = datasets.exam_scores()
-    assert X.shape == (100, 2) and Y_.shape == (100, 1)
-    assert X.dtype == np.float64 and Y_.dtype == np.int64
-    assert X.min() >= 30 and X.max() < 100
-    assert Y_.sum() == 60 and set(Y_[:, 0]) == {0, 1}
-    np.testing.assert_array_equal(X, datasets.exam_scores(2017)[0])
-    assert not np.array_equal(X, datasets.exam_scores(2018)[0])
-    # higher scores pass
-    assert X[Y_[:, 0] == 1].mean() > X[Y_[:, 0] == 0].mean() + 10
+def test_exam_scores_are_of_the_documents_kind(run_lesson):
+    run = run_lesson(NAME)
+    A, y = rows()
+    np.testing.assert_allclose(run["X"], A[:, :2], rtol=1e-12)
+    np.testing.assert_array_equal(run["Y_"][:, 0], y)
+    assert y.sum() == 60 and (run["X"] * run["highest"]).min() >= 30
+    assert A[y == 1].mean() > A[y == 0].mean() + 0.1  # higher scores pass
 
 
 def test_no_line_separates_the_exam_scores():
@@ -148,3 +146,57 @@ def test_begins_with_the_weights_of_genuine_tensorflow():
     with tf.Graph().as_default(), tf.Session() as sess:
         w = sess.run(tf.random_normal_initializer(seed=2017)((2, 1)))
     np.testing.assert_array_equal(w[:, 0], float32(BEGIN[:2]))
+
+
+def test_the_parts_of_both_labels_are_the_loss(run_lesson):
+    run = run_lesson(NAME)
+    A, y = rows()
+    p = 1 / (1 + np.exp(-A @ [*run["optimized"]["w"][:, 0], *run["optimized"]["b"]]))
+    parts = -np.log(1 - p[y == 0]).sum() / 100, -np.log(p[y == 1]).sum() / 100
+    np.testing.assert_allclose(run["optimized"]["parts"], parts, rtol=1e-4)
+    assert sum(run["optimized"]["parts"]) == pytest.approx(run["optimized"]["loss"], rel=1e-5)
+
+
+def test_a_straight_line_is_no_probability(run_lesson):
+    numbers = run_lesson(NAME).numbers
+    ends = numbers["least output, linear"], numbers["largest output, linear"]
+    np.testing.assert_allclose(ends, [-0.17, 1.43], atol=0.005)  # as the lesson says
+    assert 0 < numbers["least output, logistic"] < numbers["largest output, logistic"] < 1
+    assert 15 < numbers["σ(z) is 1 from z"] < 18
+
+
+def test_the_least_possible_loss_is_what_the_lesson_says():
+    A, y = rows()
+    best = np.array(BEGIN)
+    for _ in range(30):
+        p = 1 / (1 + np.exp(-A @ best))
+        best -= np.linalg.solve(A.T @ (A * (p * (1 - p))[:, None]), A.T @ (p - y))
+    z = A @ best
+    assert round(np.mean(np.logaddexp(0, z) - y * z), 4) == 0.2035
+    assert np.mean((z >= 0) == y) == 0.92
+    longer = descend(1.0, 10000)
+    assert round(longer[-1, 0], 4) == 0.2038
+    assert (round(longer[99, 0], 3), round(descend(0.1, 1000)[-1, 0], 3)) == (0.450, 0.450)
+
+
+@pytest.mark.slow
+def test_the_answers_of_the_exercises(run_lesson):
+    same, broken = answers("05")
+    run = run_lesson(NAME, "--manual-rate", "1")
+    lines = re.findall("^Epoch.*$", run.printed, re.M)
+    assert lines[:5] == lines[5:] and len(lines) == 10
+    assert_says(same, "Nowhere")
+    for part in ("w", "b"):
+        np.testing.assert_array_equal(run["manual"][part], run["optimized"][part])
+
+    by_hand, clipped, with_logits = (
+        run_lesson(NAME, "--learning-rate", "1000", "--loss", loss)
+        for loss in ("by_hand", "clipped", "with_logits")
+    )
+    assert np.isnan(by_hand["optimized"]["loss"])
+    wrong = round(100 * (1 - clipped["optimized"]["accuracy"]))
+    assert_says(
+        broken, "stays at %.3f for ever, which is %d wrong rows" % (23 * np.log(2) * 0.4, 40)
+    )
+    assert (wrong, round(float(clipped["optimized"]["loss"]), 3)) == (40, 6.377)
+    assert np.isfinite(with_logits["optimized"]["history"]["loss"]).all()

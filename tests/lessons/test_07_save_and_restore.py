@@ -6,6 +6,7 @@ import signal
 
 import numpy as np
 import pytest
+from oracles import answers, assert_says
 
 from common import files
 from common.checkpoints import values
@@ -72,6 +73,40 @@ def test_restored_training_is_the_training_at_one_go(run_lesson):
     whole = values(longer.checkpoints / "First_Save" / "model.ckpt-20000")
     for name, value in whole.items():
         np.testing.assert_array_equal(end[name], value)
+
+
+def test_checkpoint_names_its_files_as_save_path_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for path, relative, absolute in (
+        ("First_Save/model.ckpt", False, False),
+        (str(tmp_path / "Second" / "model.ckpt"), False, True),
+        (str(tmp_path / "Third" / "model.ckpt"), True, False),
+    ):
+        with tf.Graph().as_default(), tf.Session() as sess:
+            tf.get_variable("w", shape=(1,), initializer=tf.zeros_initializer())
+            sess.run(tf.global_variables_initializer())
+            saver = tf.train.Saver(save_relative_paths=relative)
+            saver.save(sess, path, global_step=1)
+        state = (tmp_path / path).parent / "checkpoint"
+        assert (str(tmp_path) in state.read_text("utf-8")) == absolute
+
+
+@pytest.mark.slow
+def test_the_answers_of_the_exercises(finished, tmp_path, run_lesson, course_here):
+    often, longer, stopped = answers("07")
+    run_often = run_lesson(NAME, "--save-every", "1000")
+    steps = kept(run_often.checkpoints.parent.parent)
+    assert_says(often, f"last five, {steps[0]:,} … {steps[-1]:,}")
+    few = run_lesson(NAME, "--save-every", "1000", "--max-to-keep", "2")
+    steps = kept(few.checkpoints.parent.parent)
+    assert_says(often, "`--max-to-keep 2` {:,} and {:,}".format(*steps))
+
+    run, whole = run_lesson(NAME), run_lesson(NAME, "--steps", "20000")
+    assert run["loss_end"] == whole["loss_before"]
+    assert_says(longer, "is %.4f both times" % whole["loss_before"])
+
+    assert_says(stopped, "the last five saves")  # after a kill: the tests below
+    assert len(kept(finished)) == 5
 
 
 def test_every_mistake_is_caught(run_lesson):

@@ -6,7 +6,7 @@ import wave
 import numpy as np
 import pytest
 from matplotlib import image
-from oracles import assert_prints_losses
+from oracles import answers, assert_prints_losses, assert_says
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 LAYERS = ["layer0", "layer1", "layer2", "classification"]
@@ -113,3 +113,21 @@ def test_it_prints_what_it_prints_under_genuine_tensorflow(run_lesson):
     """The lesson itself, on the digits, under TensorFlow 1.15.5: no seed but the graph's."""
     run = run_lesson("09_tensorboard")
     assert_prints_losses(run, (1000, 0.049313, 0.078529), (2000, 0.040444, 0.038761))
+
+
+@pytest.mark.slow
+def test_the_answers_of_the_exercises(run_lesson):
+    rates, longer = answers("09")
+    for rate, loss in (("0.01", "0.017"), ("0.1", "0.0006")):
+        flags = "--steps", "3000", "--learning-rate", rate
+        run = run_lesson("09_tensorboard", *flags)
+        assert run["history"]["loss"][-1, 0] == pytest.approx(float(loss), rel=0.2)
+        assert_says(rates, loss)
+
+    name = "standard deviation of layer0's weights"
+    whole = run_lesson("09_tensorboard", "--restore").numbers[name]
+    run = run_lesson("09_tensorboard", "--steps", "60000").numbers[name]
+    assert_says(longer, "is %.4f after 20,000 steps and %.4f after 60,000" % (whole, run))
+    assert np.std([x for x in np.random.RandomState(0).randn(10**6) if abs(x) < 2]) / 10 == (
+        pytest.approx(0.088, abs=5e-4)
+    )
