@@ -41,24 +41,12 @@ class Lesson:
         self._started = time.time()
         lesson_flags.speak_plainly()
         parameters = declared(parameters)
-        caller = sys._getframe(1).f_globals
-        script = caller.get("__file__") if caller["__name__"] == "__main__" else None
-        notebook = cells.notebook_file(caller) if progress.in_notebook() else None
-        if script:
-            self.info = catalogue.of_script(Path(script))
-        else:
-            self.info = catalogue.of_notebook(notebook) if notebook else catalogue.find(name)
+        self.info, self.script = _called_from(sys._getframe(1).f_globals, name)
         self.name = name
-        self.script = script if script and lesson_flags.is_of_argv(script) else None
         request = lesson_flags.script_request(self.script, self.info, parameters)
         self.mode = "restore" if restore else "resume" if resume else request.mode
         self._output_flag = lesson_flags.output_flag(request.output or self.info.own_output)
-        run = f"python -m lessons run {self.info.word}"
-        self.command_to_train = f"{run}{self._output_flag}"
-        self.command_to_go_on = f"{run} --resume{self._output_flag}"
-        if self.info.script == self.info.notebook:  # which no command runs
-            self.command_to_train = f'Lesson("{name}", …)'
-            self.command_to_go_on = f'Lesson("{name}", …, resume=True)'
+        self.command_to_train, self.command_to_go_on = self.info.commands(name, self._output_flag)
         self._comparisons = results.Comparisons()
         self._trainings = {}
         self._images = None
@@ -240,13 +228,8 @@ class Lesson:
             self._compare(name, here, results.GENUINE, tensorflow_1, within, because)
 
     def _compare(self, *what):
-        self._comparisons.compare(*what, self.changed(), self._unfinished())
-
-    def _unfinished(self):
-        for training in self._trainings.values():
-            if training.step < training.stop:
-                return f"at step {training.step} of {training.stop}"
-        return ""
+        unfinished = [each.unfinished for each in self._trainings.values() if each.unfinished]
+        self._comparisons.compare(*what, self.changed(), "".join(unfinished[:1]))
 
     def finish(self):
         """End the lesson: write results.json and the event files, print the comparison.
@@ -284,3 +267,16 @@ class Lesson:
         progress.tell_when_interrupted(None)
         errors.explain_with(None)
         locks.release()
+
+
+def _called_from(names, name):
+    """Whose code it is that has these `names`: a LessonInfo, and the script that sys.argv is of.
+
+    Of a notebook whose file nobody tells, and of other modules, it is the lesson `name`.
+    """
+    script = names.get("__file__") if names["__name__"] == "__main__" else None
+    if script:
+        info = catalogue.of_script(Path(script))
+        return info, script if lesson_flags.is_of_argv(script) else None
+    notebook = cells.notebook_file(names) if progress.in_notebook() else None
+    return catalogue.of_notebook(notebook) if notebook else catalogue.find(name), None

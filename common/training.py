@@ -74,6 +74,11 @@ class Training:
 
     # Beginning and saving ------------------------------------------------------------------
 
+    @property
+    def unfinished(self):
+        """Where it was stopped before its end, in words, or ""."""
+        return f"at step {self.step} of {self.stop}" if self.step < self.stop else ""
+
     def begin(self):
         """Leave the variables as they are, and save them, or give them the values saved last."""
         events.close_writers(self._summary_folder)  # of a cell that has run before, in a notebook

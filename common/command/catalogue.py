@@ -104,6 +104,16 @@ class LessonInfo:
         alone = [each.number for each in lessons()].count(self.number) == 1
         return self.number if alone else files.quoted(self.script.stem)
 
+    def commands(self, name, flags):
+        """The commands that train the lesson, and that go on; flags: what to add to them.
+
+        Of a notebook without a script, which no command runs, the calls of Lesson(name, …).
+        """
+        if self.script == self.notebook:
+            return f'Lesson("{name}", …)', f'Lesson("{name}", …, resume=True)'
+        run = f"python -m lessons run {self.word}"
+        return f"{run}{flags}", f"{run} --resume{flags}"
+
 
 def _is_listed(script):
     is_lesson = script.suffix == ".py" and bool(_NUMBERED.match(script.name))
