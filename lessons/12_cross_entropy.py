@@ -485,7 +485,7 @@ lesson.finish()
 #
 # From these large weights it does get away (accuracy 0.89), and from small ones it stays sound.
 # But one rate must do for flat and steep places: `cem`, which is steep where it is wrong, jumps
-# about at this rate (0.53 instead of 0.22).
+# about at this rate (about 0.5 instead of 0.22).
 # </details>
 #
 # Next in 《神经网络优化》: lesson 13.
