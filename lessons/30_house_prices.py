@@ -296,9 +296,9 @@ print("at the end: plain %.4f %.4f, l2 %.4f %.4f" % tuple(end.T.ravel()))
 # * With L2 it reaches 0.114, 20 % less than ridge. Ten seeds, each with other houses held out,
 #   give 19 to 27 % less (exercise 1). The generated prices have a noise of 0.07, below which no
 #   prediction gets.
-# * That regularization lessens overfitting (减小 过拟合), as 《神经网络优化》 says, is true here,
-#   where there is room for it: the network with L2 is worse on what it has seen, and better on the
-#   rest.
+# * That regularization keeps noise out (从而抑制模型噪声) and lessens overfitting, as
+#   《神经网络优化》 says, is true only if there is noise to learn, and room for it, as here: the
+#   network with L2 is worse on what it has seen, and better on the rest.
 # * Rate and regularizer were chosen on tables generated from other seeds. Chosen by the held-out
 #   score they would flatter it.
 #

@@ -49,7 +49,7 @@ ENTRIES = [
 NAME = r"(?<![\w.])(?:tf|keras|regularizers)(?:\.\w+)+"
 NUMBERS = [f"{k:02d}" for k in range(1, 31)]
 # the lessons that quote each claim that is theirs
-QUOTING = [*NUMBERS[:9], *NUMBERS[14:17], *NUMBERS[22:25], "28", "29"]
+QUOTING = [*NUMBERS[:9], *NUMBERS[14:17], *NUMBERS[19:]]
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", " " * 10)  # 10⁸ is said as 10
 
 
