@@ -77,7 +77,8 @@ class Training:
     @property
     def unfinished(self):
         """Where it was stopped before its end, in words, or ""."""
-        return f"at step {self.step} of {self.stop}" if self.step < self.stop else ""
+        step = self.step
+        return f"at step {step} of {self.stop}" if step < self.stop else ""
 
     def begin(self):
         """Leave the variables as they are, and save them, or give them the values saved last."""
