@@ -181,7 +181,8 @@ because = "the document prints the second program of the course below the text o
 lesson.compare("COST of the code", COST, document=1, because=because)
 lesson.compare("PROFIT of the code", PROFIT, document=9, because=because)
 of_code = "COST %g, PROFIT %g" % (COST, PROFIT)
-of_text = "COST %g, PROFIT %g" % (PROFIT, COST) + (", again" if COST == PROFIT else "")
+again = "COST %g, PROFIT %g, again"
+of_text = (again if COST == PROFIT else "COST %g, PROFIT %g") % (PROFIT, COST)
 genuine = {"code": (0.9661967, 0.97694933), "text": (1.020171, 1.0425103)}
 of_course = {"code": (0.9600407, 0.97334176), "text": (1.0296593, 1.0484432)}
 because = "the course stops after 3,000 steps, as exercise 1 does"
@@ -237,12 +238,14 @@ for axis, title, history in (
     axis.set(title=title, xlabel="training step", ylabel="weight")
     axis.locator_params(axis="x", nbins=5)
     axis.legend()
-caption = "Every 25 steps; printed is every 500th"
+caption = "Every 25 steps; printed is every 500th."
 ends = np.concatenate([history["w1"][-1:] for history in (history_code, history_text)])
 if np.all(np.abs(ends - 1) < 0.1):  # all have arrived
     axes[0].set_ylim(0.9, 1.1)
-    caption += "; the first steps, from −0.8 and 1.5, lie outside"
-lesson.figure("4", "weights", "the printed weights, both ways", caption + ".")
+    caption = (
+        "Every 25 steps; printed is every 500th; the first steps, from −0.8 and 1.5, lie outside."
+    )
+lesson.figure("4", "weights", "the printed weights, both ways", caption)
 
 # %%
 excess = np.linspace(-1, 1, 201)

@@ -400,7 +400,7 @@ for run, (history, (loss, cem, accuracy)) in runs.items():
     below = 0.24 if run[0] == "small" else 1
     arrived = history["step"][history["cem"] < below][:1]
     first = int(arrived[0]) if arrived.size else "not yet"
-    lesson.record(what + "cem below %g at step" % below, first)
+    lesson.record(what + f"cem below {below:g} at step", first)
 starts = {name: runs["large", name][0]["gradient"][0] for name in ("cem", "mse")}
 lesson.record("large weights: first gradient, cem over mse", starts["cem"] / starts["mse"])
 

@@ -115,9 +115,9 @@ left.axhline(-1, color="black", linestyle="--", linewidth=1)
 left.set(xlabel="step", ylabel="w")
 right.semilogy(histories[good]["step"], histories[good]["loss"], ".-", color="C1")
 right.set(xlabel="step", ylabel="loss (w + 1)²")
-caption = "Learning rate %s, as it is printed" % good
-caption += ": w goes to −1." if lesson.learning_rate < 1 else "."
-lesson.figure("5", "rate", "the printed steps", caption)
+arrives = "Learning rate %s, as it is printed: w goes to −1."
+caption = arrives if lesson.learning_rate < 1 else "Learning rate %s, as it is printed."
+lesson.figure("5", "rate", "the printed steps", caption % good)
 
 # %%
 plt.figure()
@@ -129,7 +129,7 @@ plt.ylabel("w")
 plt.legend(loc="upper left", bbox_to_anchor=(1, 1))
 caption = "One arrives, one jumps between 5 and −7 for ever, one hardly moves."
 caption = "The printed steps, from w = 5." if lesson.changed() else caption
-title = "%s learning rates" % ("three" if len(LEARNING_RATES) == 3 else "two")
+title = "three learning rates" if len(LEARNING_RATES) == 3 else "two learning rates"
 lesson.figure("", "three-rates", title, caption)
 
 # %%
