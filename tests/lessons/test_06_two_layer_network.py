@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from oracles import float32
+from oracles import answers, assert_says, float32
 
 from common.data import datasets
 from common.tf1 import tf
@@ -128,8 +128,23 @@ def test_the_two_calls_of_the_network_share_its_variables(run_lesson):
         ]
 
 
-def test_without_an_activation_it_is_logistic_regression(run_lesson):
-    """Exercise 2."""
-    two = run_lesson(NAME, "--activation", "none")["two"]
-    assert two["loss"] == pytest.approx(best_logistic()[0], rel=1e-6)
-    assert two["accuracy"] == 0.47
+@pytest.mark.slow
+def test_the_answers_of_the_exercises(run_lesson):
+    def loss_and_points(*flags):
+        numbers = run_lesson(NAME, *flags).numbers
+        right = numbers["points that the network has right"]
+        return numbers["loss of the network at the end"], right
+
+    elsewhere, none, relu = answers("06")
+    assert_says(elsewhere, "%.4f (%d points)" % loss_and_points("--seed", "1"))
+    for seed in ("5", "39", "45"):
+        assert_says(elsewhere, "%.4f (%d)" % loss_and_points("--seed", seed))
+
+    loss, right = loss_and_points("--activation", "none")
+    assert loss == pytest.approx(best_logistic()[0], rel=1e-6)
+    assert_says(none, "%.6f" % best_logistic()[0], "the same %d points" % right)
+
+    loss, _ = loss_and_points("--activation", "relu")
+    assert_says(relu, "stays at %.2f" % loss)
+    loss, _ = loss_and_points("--activation", "relu", "--seed", "1")
+    assert_says(relu, "at %.2f" % loss)

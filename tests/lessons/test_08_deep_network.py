@@ -2,7 +2,14 @@
 
 import numpy as np
 import pytest
-from oracles import REAL_IMAGES, ReluNetwork, assert_prints_losses, real_images
+from oracles import (
+    REAL_IMAGES,
+    ReluNetwork,
+    answers,
+    assert_prints_losses,
+    assert_says,
+    real_images,
+)
 
 from common.data import images
 from common.tf1 import tf
@@ -62,6 +69,29 @@ def test_the_second_network_shares_the_firsts_variables(run_lesson):
     depths = [784, 400, 200, 100, 10]
     assert shapes == [each for a, b in zip(depths, depths[1:]) for each in ([a, b], [b])]
     np.testing.assert_array_equal(run["one"], run["other"])
+
+
+@pytest.mark.slow
+def test_the_answers_of_the_exercises(run_lesson):
+    last, faster = answers("08")
+    every = run_lesson("08_deep_network", "--restore")
+    run = run_lesson("08_deep_network", "--relu", "last", "--steps", "20000")
+    assert run["test_acc"] == pytest.approx(0.983, abs=0.004)  # one image of 297 is 0.0034
+    assert_says(last, "98.3 % of the digits'", "(98.7 % with ReLU in every layer)")
+    assert every["test_acc"] == pytest.approx(0.987, abs=0.004)
+
+    run = run_lesson("08_deep_network", "--learning-rate", "0.1", "--steps", "2000")
+    loss = run["history"]["loss"].reshape(-1, 2)[-1, 0]
+    assert_says(faster, "is 0.0011", "is 98.7 %")
+    assert loss == pytest.approx(0.0011, rel=0.3)
+    assert run["test_acc"] == pytest.approx(0.987, abs=0.007)
+    slow = every["history"]["loss"].reshape(-1, 2)[:, 0]
+    assert (slow[:10] > loss).all()
+
+
+def test_learns_the_training_images_by_heart(run_lesson):
+    assert run_lesson("08_deep_network")["train_acc"] == pytest.approx(0.992, abs=0.002)
+    assert run_lesson("08_deep_network", "--restore")["train_acc"] == 1
 
 
 def test_softmax_and_cross_entropy_of_one_two_three(run_lesson):
