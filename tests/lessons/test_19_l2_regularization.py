@@ -76,6 +76,7 @@ def test_every_fifth_label_is_wrong_and_the_noise_flag_takes_the_same(run_lesson
     X, Y_ = circle()
     run = run_lesson(NAME, "--steps", "2000", "--noise", "0.2")
     np.testing.assert_array_equal(run["X"], X)
+    assert Y_.sum() == 188
     wrong = np.random.RandomState(2)
     wrong.randn(600)
     wrong = wrong.rand(300) < 0.2
