@@ -413,7 +413,7 @@ lesson.finish()
 # <details><summary>Answer</summary>
 #
 # L1 pulls with the same force however small a weight is, so weights that earn nothing go to zero:
-# 14 of 33 are below 0.00005 here, with L2 0.
+# about 15 of 33 are below 0.00005, with L2 none.
 # </details>
 #
 # 3. Train the pair of figures 9 and 10 on noisy labels: `--noise 0.2`. Which one is better on new

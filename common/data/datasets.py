@@ -3,18 +3,6 @@
 import numpy as np
 
 
-def circle(seed=2):
-    """300 points of the plane, labelled by whether they lie in a circle (《神经网络优化》 §4).
-
-    Returns X, float64 of shape (300, 2), standard normal, and Y_, int64 of shape (300, 1):
-    1 where x0² + x1² < 2 (188 of the points with seed 2), else 0.
-    """
-    rdm = np.random.RandomState(seed)
-    X = rdm.randn(300, 2)
-    Y_ = np.array([[int(x0 * x0 + x1 * x1 < 2)] for x0, x1 in X])
-    return X, Y_
-
-
 def flower(seed=1):
     """Two kinds of points on the petals of a flower (《Tensorflow_神经网络》 多层神经网络).
 

@@ -76,6 +76,7 @@ def test_every_fifth_label_is_wrong_and_the_noise_flag_takes_the_same(run_lesson
     X, Y_ = circle()
     run = run_lesson(NAME, "--steps", "2000", "--noise", "0.2")
     np.testing.assert_array_equal(run["X"], X)
+    assert Y_.sum() == 188
     wrong = np.random.RandomState(2)
     wrong.randn(600)
     wrong = wrong.rand(300) < 0.2
@@ -160,8 +161,9 @@ def test_the_answers_of_the_exercises(run_lesson):
     assert "only %.0f %% of" % (100 * numbers["accuracy on the 300 points, with"]) in first
     assert "(%.0f %% with 0.01)" % (100 * usual["accuracy on the 300 points, with"]) in first
     cleared = "weights below 0.00005 of 33, with"
-    assert "%d of 33" % run_lesson(NAME, *sparse[0]).numbers[cleared] in second
-    assert "with L2 %d." % usual[cleared] in second
+    assert "about 15 of 33" in second and "with L2 none." in second
+    assert 13 <= run_lesson(NAME, *sparse[0]).numbers[cleared] <= 17  # the last bits decide
+    assert usual[cleared] == 0
     for flags in noisy:
         numbers = run_lesson(NAME, *flags).numbers
         pair = [numbers["accuracy on 10,000 new points, " + name] for name in ("without", "with")]
