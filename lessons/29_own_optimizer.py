@@ -312,8 +312,6 @@ for stddev, (_, accuracies) in deep.items():
 # %% [markdown]
 # ## What to see · 看什么
 #
-# [This notebook, executed on MNIST](../docs/real/29_own_optimizer.ipynb).
-#
 # * On MNIST the document's six rows come out again, but for the order of the batches, which it
 #   leaves open. So its code had the wrong axis. The cost cannot get near 0 there, since it spreads
 #   each digit's 1 over all images of that digit; the accuracy suffers little.
