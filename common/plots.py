@@ -32,7 +32,8 @@ def _without_settings_of_this_machine():
     """Hide matplotlibrc and style files, which matplotlib may not be able to read."""
     package = Path(importlib.util.find_spec("matplotlib").origin).parent
     folder = os.getcwd()
-    os.chdir(str(package / "mpl-data"))  # it takes the matplotlibrc here before any other
+    with contextlib.suppress(FileNotFoundError):  # of another module of that name
+        os.chdir(str(package / "mpl-data"))  # it takes the matplotlibrc here before any other
     try:
         import matplotlib
 

@@ -109,7 +109,7 @@ def _agree(group, notes):
 def show(title, rows, leading=()):
     """Print the `table`, and the reasons below it."""
     columns, cells, reasons = table(rows, leading)
-    tables.show(title, columns, cells)
+    tables.show(title, columns, cells, whole=len(leading))
     if any(each.agrees == "not compared" for _, each in rows):
         say("  What is not compared stands beside the figure of the default settings.")
     for reason in reasons:

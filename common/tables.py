@@ -21,8 +21,10 @@ def console():
     return Console(file=sys.stdout, width=110, **plain)
 
 
-def show(title, columns, rows):
+def show(title, columns, rows, whole=0):
     """Print the rows, lists of words and numbers, under the columns' names.
+
+    whole: how many of the first columns are never broken.
 
     On a terminal that is too narrow for that, each value stands in a line of its own.
     """
@@ -32,8 +34,8 @@ def show(title, columns, rows):
         _show_below_each_other(title, columns, rows)
         return
     table = Table(title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for place, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=place < whole)
     for row in rows:
         table.add_row(*[Text(value) for value in row])  # [0] is no markup
     console().print(table)

@@ -389,4 +389,4 @@ lesson.finish()
 # </details>
 
 # %% [markdown]
-# Next in 《Tensorflow_神经网络》: lesson 06.
+# Next in 《Tensorflow_神经网络》: lesson 01.

@@ -396,5 +396,5 @@ lesson.finish()
 # √(ε/0.1) for any large g, brings the network's loss down to 0.329, where it was 0.694 at 1e-8.
 # </details>
 #
-# Next in 《四、训练神经网络》: lesson 25. Next in 《Tensorflow_神经网络》: lesson 27. Next in
-# 《深度神经网络-中》: lesson 26.
+# Next in 《四、训练神经网络》: lesson 25. Next in 《Tensorflow_神经网络》: lesson 25. Next in
+# 《深度神经网络-中》: lesson 25.

@@ -712,4 +712,5 @@ lesson.finish()
 # 0.4979 to 0.5021. To come to rest it needs a rate that decays: lesson 15.
 # </details>
 #
-# Next in 《四、训练神经网络》: lesson 28.
+# Next in 《四、训练神经网络》: lesson 28. Next in 《Tensorflow_神经网络》: lesson 27. Next in
+# 《深度神经网络-中》: lesson 16.

@@ -49,7 +49,10 @@ class TestEveryLesson:
 
     def test_has_cells_of_a_size_to_read(self, name):
         cells = re.split(r"^# %%.*$", catalogue.find(name).source, flags=re.MULTILINE)
-        assert max(len(cell.strip().splitlines()) for cell in cells) <= 32
+        lines = [
+            re.findall(r"^(?!#?$).+", cell, re.MULTILINE) for cell in cells
+        ]  # not the empty ones
+        assert max(map(len, lines)) <= 32
 
     def test_gives_every_random_operation_a_seed(self, name, run_lesson):
         run = run_lesson(name)
@@ -97,3 +100,12 @@ def test_a_documents_way_leads_through_the_lessons_that_rebuild_it(title):
 def test_a_document_that_is_not_one_is_refused(word, said):
     with pytest.raises(UsageError, match=said):
         ways.of_document(word)
+
+
+@pytest.mark.parametrize("title", ways.WAYS)
+def test_each_lesson_names_the_next_one_of_its_document(title):
+    way = ways.of_document(title)
+    for lesson, following in zip(way, [*way[1:], None]):
+        foot = " ".join(lesson.source.replace("\n#", " ").split())
+        named = re.findall(f"Next in 《{title}》: lesson (..)", foot)
+        assert named == ([following.number] if following else []), lesson.name

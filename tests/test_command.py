@@ -66,7 +66,7 @@ def test_help_of_one_lesson_shows_its_parameters_with_units_and_defaults():
         (["run", "10", "--learning-rate", "1e999"], "must be a number, above 0"),
         (["run", "10", "--optimizer", "Adamant"], "must be one of GradientDescent"),
         (["run", "10", "--cost", "3"], "Lesson 10 has no --cost; it has --steps"),
-        (["run", "10", "11", "--optimizer", "Adam"], "Lesson 11 has no --optimizer"),
+        (["run", "10", "13", "--optimizer", "Adam"], "Lesson 13 has no --optimizer"),
         (["run", "10", "--stepz", "3"], "--stepz"),
         (["restore", "10", "--steps", "3"], "--steps"),
         (["tensorboard", "10", "--port", "x"], "--port: 'x' is not a whole number, 0 to 65535"),

@@ -111,7 +111,7 @@ def test_the_scalars_of_lesson_10_are_the_loss_it_printed_the_weights_of(run_les
     read = events(run.summaries / "train")
     losses = read.Scalars("loss_mse")
     assert [event.step for event in losses] == list(range(0, 20000, 500))
-    X, Y_ = run["X"], run["Y_"]
+    X, Y_ = run["X"], np.array(run["Y_"])
     for event, w1 in zip(losses, run["history"]["w1"]):
         expected = np.mean((X @ w1 - Y_[:, 0]) ** 2)
         assert event.value == pytest.approx(expected, rel=1e-4)

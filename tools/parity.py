@@ -304,7 +304,7 @@ def shortened(lines, most=5):
 def in_words(stated):
     """What a lesson has stated, in a line each."""
     return [
-        f"{each.get('of', 'everything')} may differ"
+        f"{each.get('of') or 'everything'} may differ"
         + (f" by {each['within']:g}" if each["within"] < math.inf else "")
         + f": {each['because']}"
         for each in stated

@@ -97,7 +97,7 @@ def test_ends_where_it_ends_under_genuine_tensorflow(run_lesson):
         ("Σw² of w1 and w2, without regularization", 28.57225),
         ("Σw² of w1 and w2, with regularization", 6.696593),
     ):
-        assert numbers[name] == pytest.approx(genuine, rel=1e-5), name
+        assert numbers[name] == pytest.approx(genuine, rel=1e-4), name  # 2e-5 under SSE4.1
 
 
 def test_prints_the_losses_every_2000_steps(run_lesson):
