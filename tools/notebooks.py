@@ -131,6 +131,11 @@ def write(notebook, path, spoken="en", timeout=1800):
     print(files.shown(path))
 
 
+def _languages(lesson):
+    translated = language.catalogue_of(lesson.name).exists()
+    return language.LANGUAGES if translated else language.LANGUAGES[:1]
+
+
 def main(argv):
     spoken = [word for word in language.LANGUAGES if f"{language.FLAG}={word}" in argv]
     words = [word for word in argv if not word.startswith("--")]
@@ -141,7 +146,7 @@ def main(argv):
         return
     lessons = [catalogue.find(word) for word in words] or catalogue.lessons()
     for lesson in tqdm(lessons, desc="notebooks", disable=None):
-        for each in spoken or language.LANGUAGES:
+        for each in spoken or _languages(lesson):
             write(from_script(lesson, each), place_of(each) / lesson.notebook.name, each)
 
 
