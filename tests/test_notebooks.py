@@ -337,7 +337,7 @@ def test_papermill_finds_its_cell_and_what_it_injects_reaches_the_lesson(tmp_pat
     notebook.cells.insert(place + 1, injected)
     notebooks.execute(notebook, tmp_path)
     assert "run with steps=3" in "".join(map(text, notebook.cells))
-    (saved,) = tmp_path.rglob("run.json")
+    (saved,) = (tmp_path / "checkpoints").rglob("run.json")
     assert '"steps": 3' in saved.read_text(encoding="utf-8")
     injected.source = "# Parameters\nsteps = -3\n"
     with pytest.raises(nbclient.exceptions.CellExecutionError):

@@ -247,7 +247,7 @@ def test_a_script_that_makes_no_lesson_keeps_its_flags_and_hooks(tmp_path):
 # A few attempts of the campaign -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("count", [4, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [4, pytest.param(24, marks=pytest.mark.slow)])
 def test_a_few_edited_scripts_are_run_or_refused(count, tmp_path):
     made = list(scripts.attempts(count, 0, tmp_path))
     assert [attempt.problem for attempt in made] == [""] * count
