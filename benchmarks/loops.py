@@ -23,9 +23,14 @@ ROUNDS = 2000
 def _toy():
     """(x, y_, train_step, loss): the yogurt problem."""
     x, y_ = tf.placeholder(tf.float32, (None, 2)), tf.placeholder(tf.float32, (None, 1))
+    return (x, y_, *_descent(x, y_))
+
+
+def _descent(x, y_):
+    """(train_step, loss) of one layer."""
     w = tf.Variable(tf.constant([[0.5], [0.1]]))
     loss = tf.reduce_mean(tf.square(tf.matmul(x, w) - y_))
-    return x, y_, tf.train.GradientDescentOptimizer(0.001).minimize(loss), loss
+    return tf.train.GradientDescentOptimizer(0.001).minimize(loss), loss
 
 
 def _fed(x, y_, i):
@@ -109,9 +114,7 @@ def interactive(sess):
 def iterator(sess):
     rows = tf.data.Dataset.from_tensor_slices((X.astype(np.float32), Y.astype(np.float32)))
     x, y_ = rows.repeat().batch(8).make_one_shot_iterator().get_next()
-    w = tf.Variable(tf.constant([[0.5], [0.1]]))
-    loss = tf.reduce_mean(tf.square(tf.matmul(x, w) - y_))
-    step = tf.train.GradientDescentOptimizer(0.001).minimize(loss)
+    step, loss = _descent(x, y_)
     return lambda i: sess.run([step, loss])
 
 

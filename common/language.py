@@ -55,22 +55,23 @@ class Catalogue:
 
     def __init__(self, pairs=()):
         self._words = {}
-        self._templates = []
+        self._templates = {}  # by their English text, the longest first
         self.add(pairs)
 
     def add(self, pairs):
         for english, translated in pairs:
             if _HOLES.search(english):
-                self._templates.append(_Template(english, translated))
+                self._templates[english] = _Template(english, translated)
             else:
                 self._words[english] = translated
-        self._templates.sort(key=lambda each: -each.length)
+        longest = sorted(self._templates.items(), key=lambda each: -each[1].length)
+        self._templates = dict(longest)
 
     def translate(self, text):
         """The translation of `text`, and of the phrases that fill its template; else itself."""
         if text in self._words or not text.strip():
             return self._words.get(text, text)
-        for template in self._templates:
+        for template in self._templates.values():
             values = template.values(text)
             if values is not None:
                 return template.filled(map(self._filling, values))

@@ -137,5 +137,5 @@ def _verdict(saved, restored):
 def write(path, comparisons, **facts):
     """Write results.json: the facts of a run, its numbers, and the versions of what made them."""
     versions = {"python": platform.python_version(), "numpy": np.__version__}
-    numbers = [each.as_record() for each in comparisons]
-    files.write_json(path, {**facts, "numbers": numbers, **versions})
+    records = [each.as_record() for each in comparisons]
+    files.write_json(path, {**facts, "numbers": records, **versions})

@@ -11,14 +11,9 @@ import pytest
 
 from common.command import catalogue
 from conftest import ROOT
-from tools import notebooks
+from tools import notebooks, toml
 
-try:
-    import tomllib
-except ModuleNotFoundError:  # Python 3.10; pytest brings this one
-    import tomli as tomllib
-
-COVERAGE = tomllib.loads((ROOT / "lessons" / "coverage.toml").read_text(encoding="utf-8"))
+COVERAGE = toml.read(ROOT / "lessons" / "coverage.toml")
 STANDS_FOR = COVERAGE.pop("stands_for")
 FILES = {
     "Tensorflow_神经网络": "000_377c65d88d941a85.txt",

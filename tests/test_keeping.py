@@ -16,6 +16,13 @@ from stress import Answer, folders
 from test_checkpoints import YOGURT, copy, trained  # noqa: F401 (fixtures)
 from test_images import idx, made
 
+EACH_COMMAND = (  # that looks at what runs have saved, or removes it
+    ["restore", "10"],
+    ["run", "10", "--resume", "--steps", "1100"],
+    ["run", "10", "--steps", "150"],
+    ["clean", "10"],
+)
+
 
 def folder_of(output):
     return output / "checkpoints" / YOGURT
@@ -60,12 +67,7 @@ def test_a_savers_own_files_are_left_alone_by_each_command(name, step, copy, cou
     folder = folder_of(copy)
     own_saver(folder, name, step)
     theirs = {path: path.read_bytes() for path in folder.glob(f"{name}-{step}.[!j]*")}
-    for words in (
-        ["restore", "10"],
-        ["run", "10", "--resume", "--steps", "1100"],
-        ["run", "10", "--steps", "150"],
-        ["clean", "10"],
-    ):
+    for words in EACH_COMMAND:
         code, out, err = course_here(*words, "--output", copy)
         assert (code, err) == (0, "")
         assert theirs.items() <= contents(folder).items(), words
@@ -228,12 +230,7 @@ def test_what_others_put_among_the_summaries_is_left_alone(copy, course_here):  
     for path in before:
         del theirs[path]
     (ours,) = (path for path in before if path.parent.name == "train")
-    for words in (
-        ["restore", "10"],
-        ["run", "10", "--resume", "--steps", "1100"],
-        ["run", "10", "--steps", "150"],
-        ["clean", "10"],
-    ):
+    for words in EACH_COMMAND:
         code, out, err = course_here(*words, "--output", copy)
         assert (code, err) == (0, "")
         assert theirs.items() <= contents(summaries).items(), words

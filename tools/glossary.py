@@ -3,18 +3,12 @@
 Made of docs/glossary.toml.
 """
 
-import sys
-
 from common import files, tables
 from common.command import catalogue
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from tools import toml
 
 PAGE = files.ROOT / "docs" / "glossary.md"
-TERMS = tomllib.loads((PAGE.with_suffix(".toml")).read_text(encoding="utf-8"))["term"]
+TERMS = toml.read(PAGE.with_suffix(".toml"))["term"]
 _COLUMNS = (
     "术语",
     "English",

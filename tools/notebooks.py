@@ -42,7 +42,9 @@ LANGUAGE = {  # what nbconvert needs to make a script; a kernel's own has the ve
 def from_script(lesson, spoken="en"):
     """The notebook of a lesson, not executed, with cell ids that are its cells' places."""
     notebook = jupytext.reads(lesson.source, fmt="py:percent")
-    chinese = dict(language.pairs(language.catalogue_of(lesson.name), markdown=True))
+    chinese = {}
+    if spoken == "zh":
+        chinese = dict(language.pairs(language.catalogue_of(lesson.name), markdown=True))
     for place, cell in enumerate(notebook.cells):
         cell.id = f"cell-{place:02d}"
         if spoken == "zh" and cell.cell_type == "markdown":

@@ -22,18 +22,14 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-try:
-    import tomllib
-except ImportError:  # Python 3.10
-    import tomli as tomllib
-
 from common import checkpoints, files, saved, tables
 from common.command import catalogue, lesson_flags, meta_graphs
 from common.data import images
 from common.errors import CourseError
 from common.tf1 import tf
+from tools import toml
 
-STATED = tomllib.loads((files.ROOT / "tools" / "parity.toml").read_text(encoding="utf-8"))
+STATED = toml.read(files.ROOT / "tools" / "parity.toml")
 RUNS = files.ROOT / "parity-runs"
 PAGE = files.ROOT / "docs" / "parity.md"
 GENUINE, TODAY = "tf1", "today"  # the folders of the two below RUNS
