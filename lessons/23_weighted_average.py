@@ -311,8 +311,8 @@ lesson.finish()
 # %% [markdown]
 # ## Exercises · 练习
 #
-# 1. Which β has a window of 50 measurements? Try it: `beta` in the first cell, or `--beta`. What
-#    becomes of v, and of v_0 = 1?
+# 1. Which β has a window of 50 measurements? Try it: `beta` in the first cell, or the flag of that
+#    name. What becomes of v, and of v_0 = 1?
 #
 # <details><summary>Answer</summary>
 #

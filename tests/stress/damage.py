@@ -12,6 +12,7 @@ import csv
 import gzip
 import json
 import random
+import re
 import shutil
 import statistics
 import struct
@@ -91,7 +92,7 @@ def as_undamaged(path, done, expected):
 
 def as_undamaged_or_said(path, done, expected):
     """As `as_undamaged`, or the checkpoint before it is used, or its settings, and it is said."""
-    name = path.name.split(".data")[0].rsplit(".", 1)[0]
+    name = re.sub(r"\.(index|json|(tf1\.)?meta|data-.*)$", "", path.name)
     said = (
         f"whole: {name} is damaged",
         f"needs {path.parent.name}/{name}, which is damaged",
@@ -197,9 +198,24 @@ KINDS = (
         "run 21 --sound-epochs 5",
         as_undamaged_or_said,
     ),
-    Damaged("shipped, lesson 10", f"{SHIPPED}/10_*/*", (f"restore 10 {ELSEWHERE}", "list")),
-    Damaged("shipped, lesson 03", f"{SHIPPED}/03_*/**/*", (f"restore 03 {ELSEWHERE}",)),
-    Damaged("shipped, lesson 21", f"{SHIPPED}/21_*/**/*", (f"restore 21 {ELSEWHERE}",)),
+    Damaged(
+        "shipped, lesson 10",
+        f"{SHIPPED}/10_*/*",
+        (f"restore 10 {ELSEWHERE}", "list"),
+        judge=as_undamaged_or_said,
+    ),
+    Damaged(
+        "shipped, lesson 03",
+        f"{SHIPPED}/03_*/**/*",
+        (f"restore 03 {ELSEWHERE}",),
+        judge=as_undamaged_or_said,
+    ),
+    Damaged(
+        "shipped, lesson 21",
+        f"{SHIPPED}/21_*/**/*",
+        (f"restore 21 {ELSEWHERE}",),
+        judge=as_undamaged_or_said,
+    ),
     Damaged("MNIST, idx.gz", "data/mnist/*", ("run 08 --data mnist --steps 20",)),
     Damaged("Fashion-MNIST, .npz", "keras/*/*", ("run 27 --data fashion_mnist --epochs 1",)),
     Damaged("images of one's own, idx.gz", "own/*", ("run 09 --data own --steps 20",)),

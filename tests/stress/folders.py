@@ -103,9 +103,10 @@ def written_over(folder, draw):
     if len(kept) < 2:
         return []
     other, prefix = kept[0], draw.choice(kept[1:])
-    over = [Path(f"{prefix}.{kind}") for kind in ("index", "data-00000-of-00001")]
-    for path in over:
-        source = path.with_name(path.name.replace(prefix.name, other.name))
+    over, sources = [[Path(f"{each}{end}") for end in _VALUES] for each in (prefix, other)]
+    if [_content(path) for path in over] == [_content(path) for path in sources]:
+        return []  # nobody could tell
+    for path, source in zip(over, sources):
         if source.exists():
             shutil.copy(str(source), str(path))
     return [path for path in over if path.exists()]
@@ -150,6 +151,10 @@ CHANGES = (
 
 def _drawn(folder, draw):
     return draw.choice(sorted(path for path in folder.iterdir() if path.is_file()))
+
+
+def _content(path):
+    return path.read_bytes() if path.exists() else None
 
 
 def _copies(folder, draw, target, name, with_record):
