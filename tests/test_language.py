@@ -331,6 +331,13 @@ def test_the_catalogue_has_no_fault(entries):
     assert {text: fault for text, fault in found.items() if fault} == {}
 
 
+def test_words_between_a_block_of_code_and_a_span_are_translated():
+    english, said = "```\nrun 9\n```\nis `run`: `9`", "```\nrun 9\n```\n即 `run`：`9`"
+    assert translation.faults(polib.POEntry(msgid=english, msgstr=said)) == ""
+    other = said.replace("run 9", "ran 9")
+    assert "its code" in translation.faults(polib.POEntry(msgid=english, msgstr=other))
+
+
 def test_the_file_is_what_the_tool_writes(entries):
     assert COURSE.read_text("utf-8") == str(entries)
 

@@ -21,7 +21,7 @@ from common.language import COURSE, MARKDOWN, catalogue_of
 
 BY_HAND = "by hand"
 LINE = 76  # where polib breaks the lines of its files
-CODE_SPANS = re.compile(r"`[^`]+`")
+CODE_SPANS = re.compile(r"```.*?```|`[^`]+`", re.DOTALL)
 NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 _HOLE = re.compile(r"\{[^{}]*\}|%[-+#0]*\d*(?:\.\d+)?[sdfger]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
