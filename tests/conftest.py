@@ -52,6 +52,12 @@ durations = collections.Counter()
 WITH_08 = ("08_deep_network", "09_tensorboard", "test_browser.py")
 
 
+def first(count, values):
+    """Parameters of a test of which the fast tier takes the first few only."""
+    rest = [pytest.param(value, marks=pytest.mark.slow) for value in list(values)[count:]]
+    return [*list(values)[:count], *rest]
+
+
 def pytest_addoption(parser):
     parser.addoption("--nudge", type=int, metavar="SEED", help=_nudge.__doc__.split("\n")[0])
     parser.addoption("--record", action="store_true", help="write tests/durations.json anew")
@@ -123,12 +129,11 @@ def run_lesson(tmp_path_factory):
     """run_lesson("10_yogurt_mse", "--steps", "50"): run the script here, once a session.
 
     A lesson of SHORTER is shortened where no flag says how long it is to be. drawn: whether it
-    draws its figures, which take most of the time (default: with no flags).
+    draws its figures, which take most of the time; otherwise a dot is saved in place of each.
     """
     runs = {}
 
-    def run(name, *flags, drawn=None):
-        drawn = not flags if drawn is None else drawn
+    def run(name, *flags, drawn=False):
         if not {"--steps", "--epochs", "--restore"} & set(flags):
             flags = (*SHORTER.get(name, ()), *flags)
         if (name, flags, drawn) not in runs:

@@ -45,6 +45,7 @@ def test_the_scalars_tab_draws_a_chart(browser, address):
     assert card.size["height"] > 100 and "3k" in card.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "tab, card, tag",
     [
@@ -60,6 +61,7 @@ def test_every_other_kind_is_there_for_both_runs(tab, card, tag, browser, addres
     assert sorted(each.text.split("\n")[1] for each in cards) == ["test", "train"]
 
 
+@pytest.mark.slow
 def test_the_sound_can_be_played(browser, address):
     open_tab(browser, address, "audio")
     players = find(browser, "audio", 2)

@@ -119,6 +119,7 @@ def test_ctrl_c_ends_the_search_and_the_sentence_says_what_is_known(searching, t
     assert temporary(tmp_path) == []
 
 
+@pytest.mark.slow
 @signals
 def test_a_kill_during_the_search_leaves_no_folder_for_ever(searching, tmp_path, course_here):
     run, search = searching

@@ -57,6 +57,7 @@ def test_the_tools_show_no_bar_in_a_pipe(tool, work, monkeypatch, capsys):
     assert set(done) == {"18"} and err == "" and not CONTROL.search(out)
 
 
+@pytest.mark.slow
 @terminals
 def test_forty_columns_are_enough(tmp_path):
     code, shown = on_terminal("-m", "lessons", "list", columns=40)
@@ -121,6 +122,7 @@ def test_a_machine_without_display_home_or_backend_runs_a_lesson_from_elsewhere(
     assert drawn == ["dance.png", "figure-07-shadow.png"]
 
 
+@pytest.mark.slow
 def test_a_notebook_runs_wherever_its_kernel_is(elsewhere, tmp_path, monkeypatch):
     (elsewhere / "common" / "__init__.py").unlink()
     (elsewhere / "common").rmdir()
@@ -131,6 +133,7 @@ def test_a_notebook_runs_wherever_its_kernel_is(elsewhere, tmp_path, monkeypatch
     assert list(elsewhere.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_ipython_runs_a_script_and_says_a_mistake_in_one_sentence(elsewhere, tmp_path):
     right = f"%run {SCRIPT} --output {tmp_path}"
     wrong = f"%run {SCRIPT} --steps x"

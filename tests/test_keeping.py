@@ -344,7 +344,7 @@ def test_a_checkpoint_of_an_earlier_version_takes_the_data_that_it_is_told(
 # The campaign -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("count", [6, pytest.param(160, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [2, pytest.param(160, marks=pytest.mark.slow)])
 def test_a_few_changed_folders_lose_nothing(count, tmp_path):
     attempts = list(folders.attempts(count, 1, tmp_path))
     assert [attempt.problem for attempt in attempts] == [""] * count

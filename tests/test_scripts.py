@@ -7,7 +7,7 @@ import pytest
 
 from common.command import catalogue
 from common.errors import CourseError
-from conftest import ROOT, course, python
+from conftest import ROOT, course, first, python
 from stress import scripts
 
 TEN = "10_yogurt_mse"
@@ -161,7 +161,7 @@ READ = {
 }
 
 
-@pytest.mark.parametrize("kind", READ)
+@pytest.mark.parametrize("kind", first(2, READ))
 def test_what_python_reads_is_read(kind, copy, lessons):
     path = lessons(f"{TEN}.py", READ[kind])
     parameters = catalogue.LessonInfo(path).parameters
@@ -181,6 +181,7 @@ def test_a_constant_is_one_value_above(tmp_path):
             _ = catalogue.LessonInfo(path).parameters
 
 
+@pytest.mark.slow
 def test_a_lesson_that_does_not_finish_or_ends_itself_says_so(copy, lessons):
     lessons(f"{TEN}.py", SOURCE.replace("\nlesson.finish()\n", "\n"))
     for _ in range(2):
@@ -247,10 +248,10 @@ def test_a_script_that_makes_no_lesson_keeps_its_flags_and_hooks(tmp_path):
 # A few attempts of the campaign -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("count", [4, pytest.param(24, marks=pytest.mark.slow)])
-def test_a_few_edited_scripts_are_run_or_refused(count, tmp_path):
-    made = list(scripts.attempts(count, 0, tmp_path))
-    assert [attempt.problem for attempt in made] == [""] * count
+@pytest.mark.slow
+def test_a_few_edited_scripts_are_run_or_refused(tmp_path):
+    made = list(scripts.attempts(24, 0, tmp_path))
+    assert [attempt.problem for attempt in made] == [""] * 24
     assert len({attempt.what for attempt in made}) == 4
 
 
@@ -285,6 +286,7 @@ def test_a_file_that_is_imported_in_place_of_anothers_is_named(
             assert err.startswith(said) and err.endswith(": rename it.\n") and err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_what_a_learners_own_module_does_is_the_learners(tmp_path):
     (tmp_path / "colorsys.py").write_text("1 / 0")
     script = tmp_path / "mine.py"

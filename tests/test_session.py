@@ -346,7 +346,7 @@ def same(one, other):
     return one == other
 
 
-@pytest.mark.parametrize("programs", [12, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("programs", [4, pytest.param(300, marks=pytest.mark.slow)])
 def test_random_programs_on_random_graphs_show_no_difference(programs, tmp_path_factory):
     callables = []
 
@@ -497,7 +497,7 @@ with Session() as sess:
 
 
 @conftest.forks
-@pytest.mark.parametrize("kernels", ["AVX2", "AVX512_CORE"])
+@pytest.mark.parametrize("kernels", conftest.first(1, ["AVX2", "AVX512_CORE"]))
 def test_signals_do_not_write_over_the_heap_while_matrices_are_multiplied(kernels):
     """Ten thousand a second, for threads of both kinds; plain TensorFlow dies of a few."""
     program = """

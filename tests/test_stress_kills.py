@@ -14,10 +14,10 @@ HEX = "0123456789abcdef" * 2
 
 
 @forks
-@pytest.mark.parametrize("count", [3, pytest.param(20, marks=pytest.mark.slow)])
-def test_a_few_kills(count, tmp_path):
+@pytest.mark.slow
+def test_a_few_kills(tmp_path):
     kinds = (kills.Kind("18", ""),)
-    assert [each for each in kills.attempts(count, 1, tmp_path, kinds) if each.problem] == []
+    assert [each for each in kills.attempts(20, 1, tmp_path, kinds) if each.problem] == []
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +54,7 @@ def resume(number, output, course_here):
     assert (code, err) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "number, training, step",
     [

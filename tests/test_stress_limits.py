@@ -36,6 +36,7 @@ def test_ten_times_the_steps_that_take_more_than_that_are_noticed(change, said):
     assert said in problem and bool(problem) == bool(said)
 
 
+@pytest.mark.slow
 def test_a_run_is_measured(tmp_path):
     taken = limits.measure(catalogue.find("18"), tmp_path)
     assert (taken.steps, taken.kept) == (8, 5)

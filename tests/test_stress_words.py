@@ -107,14 +107,17 @@ def test_no_step_is_refused_by_every_lesson(worker, length):
         assert answer.code == 2 and answer.err.startswith(f"--{length} of lesson {each.number}")
 
 
+@pytest.mark.slow
 def test_one_step_is_enough(attempt):
     assert attempt(words.one_step, words.LESSONS, lesson("18")) == ""
 
 
+@pytest.mark.slow
 def test_settings_at_their_bounds(attempt):
     assert attempt(words.bounds, words.LESSONS, lesson("18")) == ""
 
 
+@pytest.mark.slow
 def test_a_rate_that_is_too_large(attempt):
     assert attempt(words.rates_too_large, words.RATES, (lesson("13"), "learning_rate")) == ""
 
@@ -126,6 +129,7 @@ def test_an_infinite_weight_in_a_histogram_is_said_to_be_one(course_here, tmp_pa
     assert "Lesson 10 diverged:" in err and "is not finite any more at step 1 of 3" in err
 
 
+@pytest.mark.slow
 def test_steps_without_end_are_begun_in_little_memory(attempt):
     assert attempt(words.no_end, words.ENDLESS_LESSONS, lesson("07")) == ""
 

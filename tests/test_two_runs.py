@@ -100,6 +100,7 @@ def test_a_killed_run_leaves_no_lock(running, course_here):
     assert is_free(NAME, output)
 
 
+@pytest.mark.slow
 def test_a_notebook_holds_its_lesson_until_it_has_finished_it(tmp_path, course_here):
     environment = {**os.environ, files.OUTPUT_VARIABLE: str(tmp_path)}
     manager, client = start_new_kernel(

@@ -150,8 +150,9 @@ def drawn_at(run, picture, x, y, colour):
     )
 
 
+@pytest.mark.slow
 def test_has_a_frame_for_every_epoch_plays_for_ever_and_is_small(run_lesson):
-    gif = gif_of(run_lesson(NAME))
+    gif = gif_of(run_lesson(NAME, drawn=True))
     assert len(gif) < 2 * 2**20
     with Image.open(io.BytesIO(gif)) as image:
         assert image.n_frames == 101
@@ -164,9 +165,10 @@ def test_has_a_frame_for_every_epoch_plays_for_ever_and_is_small(run_lesson):
     assert shown == [100] * 100 + [2000]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [0, 3, 20, 60, 100])
 def test_a_frame_shows_the_curve_of_its_epoch(k, run_lesson):
-    run = run_lesson(NAME)
+    run = run_lesson(NAME, drawn=True)
     picture = frame(gif_of(run), k)
     w, b = run["history"]["w"][k], run["history"]["b"][k]
     fit, real = np.polyval([*w[::-1], b], X), np.polyval(TARGET, X)
@@ -210,7 +212,7 @@ def test_a_resumed_run_ends_in_the_same_bits(tmp_path, course_here, run_lesson):
     assert course_here("run", "04", "--steps", "30", "--output", tmp_path)[0] == 0
     code, _, err = course_here("run", "04", "--resume", "--steps", "100", "--output", tmp_path)
     assert code == 0, err
-    undisturbed = run_lesson(NAME, drawn=False)
+    undisturbed = run_lesson(NAME)
     for training in ("fit", "rate_0.0085", "rate_0.0086"):
         ours, theirs = (
             json.loads((folder / training / "model.ckpt-100.json").read_text("utf-8"))

@@ -63,6 +63,7 @@ def test_it_is_the_network_of_lesson_06_and_its_loss_goes_on(run_lesson):
     assert run["history_on"]["loss"][0] == run["history"]["loss"][-1]
 
 
+@pytest.mark.slow
 def test_restored_training_is_the_training_at_one_go(run_lesson):
     """Exercise 2: 10,000 and 10,000 more from the file are 20,000 at one go."""
     run, longer = run_lesson(NAME), run_lesson(NAME, "--steps", "20000")
@@ -168,6 +169,7 @@ def test_max_to_keep_leaves_the_newest(finished, tmp_path, course_here):
     assert kept(tmp_path) == [900, 1000]
 
 
+@pytest.mark.slow
 def test_what_a_killed_save_left_is_saved_again(finished, copy, course_here):
     """Killed in the save at 1,000: the Saver of the resumed run knows 600 and 700, all there is."""
     go_back(copy / "checkpoints" / NAME / "two_network", 700)

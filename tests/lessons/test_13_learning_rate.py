@@ -34,7 +34,7 @@ def test_has_the_bits_of_the_genuine_traces(trace, rate, run_lesson):
 def test_a_figure_of_one_rate_does_not_stand_beside_another(run_lesson):
     """Where the rate is in a row's name, what is stated of 0.2 is none of 1 or 0.3."""
     for rate in ("1", "0.3"):
-        run = run_lesson("13_learning_rate", "--learning-rate", rate, drawn=False)
+        run = run_lesson("13_learning_rate", "--learning-rate", rate)
         stated = {each.name: each.says for each in run["lesson"]._comparisons}
         assert stated["w, rate " + rate] is None and "w, rate 0.2" not in stated
         assert stated["loss after step 0, rate " + rate] is None

@@ -355,7 +355,7 @@ def test_where_every_checkpoint_needs_the_damaged_one_it_is_said(finished, tmp_p
 
 @forks
 def test_a_real_kill_resumes_to_the_same_files(tmp_path, run_lesson):
-    expected = left(run_lesson(NAME, drawn=False).checkpoints.parent.parent, NAME)
+    expected = left(run_lesson(NAME).checkpoints.parent.parent, NAME)
     kill = signalled_at("without/model.ckpt-40.json", signal.SIGKILL)
     words = [ROOT / "lessons" / f"{NAME}.py", "--output", tmp_path]
     assert python(*words, **kill)[0] == -signal.SIGKILL

@@ -257,6 +257,7 @@ def test_the_answers_of_the_exercises(run_lesson):
     assert loss == pytest.approx(0.329, abs=0.001)
 
 
+@pytest.mark.slow
 def test_less_than_ten_updates(run_lesson):
     run = run_lesson("24_optimizers_by_hand", "--steps", "1")
     assert run.numbers["v in the end, in ηg"] == pytest.approx(1)
