@@ -6,6 +6,7 @@ figure they are looked up, word for word or by their template: the text of an f-
 prints is looked up among the sentences of its lesson alone: the rest is its reader's own.
 """
 
+import functools
 import os
 import re
 import sys
@@ -18,6 +19,7 @@ LANGUAGES = ("en", "zh")
 FLAG = "--lang"
 COURSE = Path(__file__).resolve().with_name("zh.po")  # what is said outside of the lessons
 MARKDOWN = "markdown"  # the comment of the entries that are a notebook's cells of prose
+BY_HAND = "by-hand"  # of those that a program puts into sentences, words by themselves too
 _HOLES = re.compile(r"%[-+#0]*\d*(?:\.\d+)?[sdfger]|%%|\{\{|\}\}|\{[^{}]*\}")
 _SPELLED = {"%%": "%", "{{": "{", "}}": "}"}
 
@@ -51,15 +53,20 @@ def take(words):
 
 
 class Catalogue:
-    """What is said in another language: pairs of an English text and its translation."""
+    """What is said in another language: pairs of an English text and its translation.
 
-    def __init__(self, pairs=()):
+    by_hand: such pairs, of which single words are translated within a sentence too.
+    """
+
+    def __init__(self, pairs=(), by_hand=()):
         self._words = {}
+        self._in_sentences = {}
         self._templates = {}  # by their English text, the longest first
-        self.add(pairs)
+        self.add(pairs, by_hand)
 
-    def add(self, pairs):
-        for english, translated in pairs:
+    def add(self, pairs, by_hand=()):
+        self._in_sentences.update(by_hand)
+        for english, translated in [*pairs, *by_hand]:
             if _HOLES.search(english):
                 self._templates[english] = _Template(english, translated)
             else:
@@ -85,7 +92,7 @@ class Catalogue:
     def _phrase(self, value):
         """The translation of a phrase or a list of phrases; one word is a name, and stays."""
         if " " not in value:
-            return value
+            return self._in_sentences.get(value, value)
         whole = self.translate(value)
         if whole == value and ", " in value:
             return ", ".join(map(self._phrase, value.split(", ")))
@@ -128,18 +135,18 @@ class _Template:
         return _HOLES.sub(value, self._translated)
 
 
-def pairs(path, markdown=False):
-    """The pairs of a catalogue's file that are translated: cells of prose, or all the others."""
+def entries(path, *comments):
+    """The pairs of a catalogue's file that are translated and have one of the comments."""
+    return [(each.msgid, each.msgstr) for each in _translated(path) if each.comment in comments]
+
+
+@functools.lru_cache(maxsize=2)
+def _translated(path):
     try:
         import polib
     except ImportError:  # genuine TensorFlow's environment has none, and speaks English
         return []
-    entries = polib.pofile(str(path)) if path.exists() else []
-    return [
-        (each.msgid, each.msgstr)
-        for each in entries
-        if each.msgstr and not each.obsolete and (each.comment == MARKDOWN) == markdown
-    ]
+    return polib.pofile(str(path)).translated_entries() if path.exists() else []
 
 
 _catalogue = None  # of the course and of the lessons that have spoken
@@ -166,8 +173,12 @@ def joined(what, more):
 def _loaded():
     global _catalogue
     if _catalogue is None:
-        _catalogue = Catalogue(pairs(COURSE))
+        _catalogue = Catalogue(*_sentences(COURSE))
     return _catalogue
+
+
+def _sentences(path):
+    return entries(path, ""), entries(path, BY_HAND)
 
 
 def catalogue_of(name):
@@ -180,9 +191,9 @@ def speak(name):
     global _spoken
     if current() == "en":
         return
-    sentences = pairs(catalogue_of(name))
-    _loaded().add(sentences)
-    _spoken = Catalogue(sentences)
+    sentences = _sentences(catalogue_of(name))
+    _loaded().add(*sentences)
+    _spoken = Catalogue(*sentences)
     if not isinstance(sys.stdout, _Translated):
         sys.stdout = _Translated(sys.stdout)
 

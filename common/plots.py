@@ -150,7 +150,7 @@ def _translate(figure):
 def _fonts():
     """The families of a text with 中文 in it; figures and minus signs are of the first one."""
     found = importlib.util.find_spec("zhplot")  # its import would change settings
-    if found is None:  # as where nothing is translated: see language.pairs
+    if found is None:  # as where nothing is translated: see language._translated
         return ["DejaVu Sans"]
     package = Path(found.origin).parent
     path = str(package / "fonts" / "NotoSansSC-Regular.ttf")

@@ -68,6 +68,12 @@ def test_a_phrase_in_a_template_is_translated_and_a_name_is_not():
     assert translated("no: run it again", *pairs) == "no：请重新运行"
 
 
+def test_a_word_by_hand_in_a_template_is_translated():
+    catalogue = Catalogue([("loss, {name}", "{name}的损失")], [("with", "有正则化")])
+    assert catalogue.translate("loss, with") == "有正则化的损失"
+    assert catalogue.translate("loss, without") == "without的损失"
+
+
 def test_a_list_in_a_template_is_translated_part_by_part():
     pairs = [("with {words}", "用 {words}"), ("other data", "其他数据")]
     assert translated("with steps=2, other data", *pairs) == "用 steps=2, 其他数据"

@@ -44,7 +44,7 @@ def from_script(lesson, spoken="en"):
     notebook = jupytext.reads(lesson.source, fmt="py:percent")
     chinese = {}
     if spoken == "zh":
-        chinese = dict(language.pairs(language.catalogue_of(lesson.name), markdown=True))
+        chinese = dict(language.entries(language.catalogue_of(lesson.name), language.MARKDOWN))
     for place, cell in enumerate(notebook.cells):
         cell.id = f"cell-{place:02d}"
         if spoken == "zh" and cell.cell_type == "markdown":

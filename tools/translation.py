@@ -17,9 +17,8 @@ import polib
 
 from common import files
 from common.command import catalogue, lesson_flags
-from common.language import COURSE, MARKDOWN, catalogue_of
+from common.language import BY_HAND, COURSE, MARKDOWN, catalogue_of
 
-BY_HAND = "by hand"
 LINE = 76  # where polib breaks the lines of its files
 CODE_SPANS = re.compile(r"```.*?```|`[^`]+`", re.DOTALL)
 NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
