@@ -50,7 +50,6 @@ class Lesson:
         self._comparisons = results.Comparisons()
         self._trainings = {}
         self._images = None
-        self._seeds = 0
         language.speak(name)
         divergence.end_with_caller()
         self.folders = Folders(self.info, name, self.mode, request.output)
@@ -102,14 +101,6 @@ class Lesson:
         self._settings.check_data(self._images.identity)
         say(f"Images: {self._images}")
         return self._images
-
-    def op_seed(self):
-        """A seed for the next random operation or initializer.
-
-        What is drawn with a seed of its own does not depend on what else is in the graph.
-        """
-        self._seeds += 1
-        return self._seeds
 
     # Training ------------------------------------------------------------------------------
 

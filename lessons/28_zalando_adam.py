@@ -51,10 +51,9 @@ print("X %s, Y %s: %d iterations an epoch" % (X_train.shape, Y_train.shape, step
 
 
 # %%
-def create_layer(X, n, activation=tf.nn.relu):
+def create_layer(X, n, seed, activation=tf.nn.relu):
     n_inputs = X.shape.as_list()[0]
     stddev = 2 / np.sqrt(n_inputs)
-    seed = 10 * lesson.seed + lesson.op_seed()
     W = tf.Variable(tf.truncated_normal([n, n_inputs], stddev=stddev, seed=seed))
     b = tf.Variable(tf.zeros([n, 1]))
     return activation(tf.matmul(W, X) + b)
@@ -64,9 +63,9 @@ def create_layer(X, n, activation=tf.nn.relu):
 X = tf.placeholder(tf.float32, [784, None])
 Y = tf.placeholder(tf.float32, [10, None])
 net = X
-for _ in range(4):
-    net = create_layer(net, 20)
-logits = create_layer(net, 10, tf.identity)
+for k in range(1, 5):
+    net = create_layer(net, 20, 10 * lesson.seed + k)
+logits = create_layer(net, 10, 10 * lesson.seed + 5, tf.identity)
 
 # %% [markdown]
 # The softmax goes along the batch, the document's slip that lesson 17 tells of and lesson 29 mends.
