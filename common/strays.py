@@ -1,6 +1,6 @@
-"""Files of the learner's that are imported in place of what the course needs: numpy.py, random.py.
+"""Imports of the course's that fail: a file of the learner's is in the way, a package is missing.
 
-Python looks into the folder of the script, or the working one, before any other.
+Python looks into the folder of the script, or the working one, before any other: for numpy.py, say.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ _COURSE = os.path.dirname(os.path.realpath(__file__))
 
 @contextlib.contextmanager
 def explained():
-    """End the program with one sentence where such a file makes an import of the course's fail."""
+    """End the program with one sentence where an import of the course's fails so."""
     try:
         yield
     except Exception as error:
@@ -27,13 +27,18 @@ def explained():
 
 
 def sentence(error):
-    """The sentence for an error that comes of such a file, which it names; or None."""
+    """The sentence for an error that comes of such a file or of no such package; or None."""
     seen = []
     while error is not None and error not in seen:
         for name, path in _suspects(error):
             return (
                 f"{path} is imported in place of the module {name}, which the course needs: "
                 "rename it."
+            )
+        if isinstance(error, ModuleNotFoundError) and _is_courses(_frames(error)[-1]):
+            return (
+                f"A package that the course needs is missing here ({error}): `make run` sets "
+                "everything up, for .venv/bin/python."
             )
         seen.append(error)
         error = error.__cause__ or error.__context__
@@ -45,11 +50,7 @@ def _suspects(error):
 
     What the learner's own lines have imported, and what fails in them, is theirs.
     """
-    frames, place = [], error.__traceback__
-    while place:
-        if not place.tb_frame.f_code.co_filename.startswith("<"):
-            frames.append(place.tb_frame)
-        place = place.tb_next
+    frames = _frames(error)
     pairs = [pair for pair in zip(frames, frames[1:]) if not _is_learners(pair[0])]
     found = [_stray(here.f_code.co_filename) for _, here in pairs]
     if frames and not _is_learners(frames[-1]):
@@ -58,6 +59,20 @@ def _suspects(error):
         found += [_stray(getattr(module, "__file__", None)) for module in modules]
         found.append(_stray(getattr(error, "filename", None)))
     return filter(None, found)
+
+
+def _frames(error):
+    """The frames of files that the error has come through, the one that raised it last."""
+    frames, place = [], error.__traceback__
+    while place:
+        if not place.tb_frame.f_code.co_filename.startswith("<"):
+            frames.append(place.tb_frame)
+        place = place.tb_next
+    return frames
+
+
+def _is_courses(frame):
+    return os.path.realpath(frame.f_code.co_filename).startswith(_COURSE + os.sep)
 
 
 def _is_learners(frame):

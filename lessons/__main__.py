@@ -10,13 +10,7 @@ from common import strays, supported_python
 
 supported_python.check(genuine=False)
 
-try:
-    with strays.explained():
-        from common.command import commands
+with strays.explained():
+    from common.command import commands
 
-        sys.exit(commands.main())
-except ImportError as error:
-    sys.exit(
-        "A package of the course is missing (%s): `make run` sets everything up, or run "
-        "`python -m pip install -r requirements.txt` in a virtual environment." % error
-    )
+    sys.exit(commands.main())

@@ -199,6 +199,7 @@ OWN = {
     "open('my-own-notes.txt')": "FileNotFoundError",
     "{}['my-own-key']": "KeyError",
     "my_own_name": "NameError",
+    "import my_own_module": "ModuleNotFoundError",
     "raise RuntimeError('my-own.txt does not exist')": "RuntimeError",
 }
 
@@ -284,6 +285,15 @@ def test_a_file_that_is_imported_in_place_of_anothers_is_named(
         assert code == int(is_in_the_way), err
         if is_in_the_way:
             assert err.startswith(said) and err.endswith(": rename it.\n") and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [[SCRIPT], ["-m", "lessons", "run", "10"], ["-m", "lessons"]])
+def test_a_python_without_the_packages_is_one_sentence(words):
+    code, _, err = python("-S", *words, cwd=ROOT, fresh=True)
+    sentence, *more = err.splitlines()
+    assert code == 1 and sentence.startswith("A package that the course needs is missing here (No ")
+    assert sentence.endswith(": `make run` sets everything up, for .venv/bin/python.")
+    assert len(more) == 2 * ("run" in words) and "Traceback" not in err
 
 
 @pytest.mark.slow

@@ -113,7 +113,9 @@ def _run_one(lesson, flags, summaries):
             return _result_rows(lesson, path)
         except (UsageError, BrokenPipeError):
             raise
-        except SystemExit:
+        except SystemExit as ended:
+            if isinstance(ended.code, str):
+                print(ended.code, file=sys.stderr)
             say(f"The script of lesson {lesson.number} has ended itself.", file=sys.stderr)
         except Exception as error:
             error = errors.explained(error)
