@@ -38,7 +38,8 @@ _SPEAKING = {"joined", "say", "translate"}  # the course's own functions of sent
 _TABLES = (  # single words: of columns and verdicts, and the classes of Fashion-MNIST
     "lesson title rebuilds notebook checkpoint none number document book here agrees yes no saved "
     "restored same differs steps seconds file state missing damaged parameters Interrupted. "
-    "Lessons T-shirt trouser pullover dress coat sandal shirt sneaker bag"
+    "Lessons T-shirt trouser pullover dress coat sandal shirt sneaker bag "
+    "packages processor disk checkpoints images browser"
 )
 _ARGPARSE = (
     "usage: ",

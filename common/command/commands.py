@@ -20,6 +20,7 @@ COMMANDS = {  # by name the module beside this one, and its function of the word
     "data": "data:data",
     "export-meta": "exporting:export_meta",
     "clean": "cleaning:clean",
+    "doctor": "doctor:doctor",
 }
 
 EXAMPLES = """examples:
@@ -37,6 +38,7 @@ EXAMPLES = """examples:
   python -m lessons data                  which images are on disk, and how to get others
   python -m lessons export-meta 7         make its meta graphs readable for TensorFlow 1.15.5
   python -m lessons clean 10              remove what your runs of lesson 10 saved
+  python -m lessons doctor                what the course needs, and what is here of it
   python -m lessons --lang zh             the same in Chinese · 中文
 """
 
