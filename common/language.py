@@ -10,6 +10,7 @@ import functools
 import os
 import re
 import sys
+import unicodedata
 from pathlib import Path
 
 from common.errors import UsageError
@@ -90,7 +91,15 @@ class Catalogue:
         return "\n".join([self._phrase(phrase), *map(self.translate, lines)])
 
     def _phrase(self, value):
-        """The translation of a phrase or a list of phrases; one word is a name, and stays."""
+        """The translation of a phrase or a list of phrases; one word is a name, and stays.
+
+        One that spaces fill up to a width is as wide again.
+        """
+        word = value.strip()
+        if word != value:
+            said = self._phrase(word)
+            spaces = " " * (len(value) - width(said))
+            return said + spaces if value.startswith(word) else spaces + said
         if " " not in value:
             return self._in_sentences.get(value, value)
         whole = self.translate(value)
@@ -118,7 +127,9 @@ class _Template:
         if not all(part in text for part in self._parts):
             return None
         if not self._pattern:  # made once it is needed: there are hundreds
-            self._pattern = re.compile("(.*?)".join(map(re.escape, self._parts)), re.DOTALL)
+            first, *others = map(re.escape, self._parts)
+            holes = ["(.{%d,}?)" % _padded(hole) for hole in self._places]
+            self._pattern = re.compile(first + "".join(map("".join, zip(holes, others))), re.DOTALL)
         match = self._pattern.fullmatch(text)
         return match and list(match.groups())
 
@@ -133,6 +144,16 @@ class _Template:
             return left.pop(place)[1]
 
         return _HOLES.sub(value, self._translated)
+
+
+def _padded(hole):
+    """How many characters fill a hole at least."""
+    return int(re.match("%?[-+#0]*([0-9]*)", hole)[1] or 0)
+
+
+def width(text):
+    """Columns of a terminal that `text` takes: a Chinese character is two of them wide."""
+    return sum(1 + (unicodedata.east_asian_width(each) in "WF") for each in text)
 
 
 def entries(path, *comments):
