@@ -400,6 +400,16 @@ def test_a_figure_has_every_glyph_and_its_minus_signs(chinese, figure):
     assert "−4" in ticks
 
 
+def test_words_at_ticks_are_translated(chinese, figure):
+    axis = figure.axes[0]
+    axis.set_xticks([-2, 1])
+    axis.set_xticklabels(["is empty", "1e9"])
+    plots.finished_png(figure, "", "")
+    ticks = [text.get_text() for text in axis.get_xticklabels()]
+    assert ticks == [language.translate("is empty"), "1e9"]
+    assert CHINESE.search(ticks[0])
+
+
 def test_without_its_font_they_would_be_missing(figure):
     with pytest.warns(UserWarning, match="Glyph .* missing"):
         plots.finished_png(figure, "图 4-2：指数衰减", "共 4 个点。")
