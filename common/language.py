@@ -91,15 +91,10 @@ class Catalogue:
         return "\n".join([self._phrase(phrase), *map(self.translate, lines)])
 
     def _phrase(self, value):
-        """The translation of a phrase or a list of phrases; one word is a name, and stays.
-
-        One that spaces fill up to a width is as wide again.
-        """
+        """The translation of a phrase or a list of phrases; one word is a name, and stays."""
         word = value.strip()
         if word != value:
-            said = self._phrase(word)
-            spaces = " " * (len(value) - width(said))
-            return said + spaces if value.startswith(word) else spaces + said
+            return value.replace(word, self._phrase(word))
         if " " not in value:
             return self._in_sentences.get(value, value)
         whole = self.translate(value)
@@ -141,7 +136,7 @@ class _Template:
             if hole.group() in _SPELLED:
                 return _SPELLED[hole.group()]
             place = next(k for k, (name, _) in enumerate(left) if name == hole.group())
-            return left.pop(place)[1]
+            return _at_width(left.pop(place)[1], hole.group())
 
         return _HOLES.sub(value, self._translated)
 
@@ -149,6 +144,14 @@ class _Template:
 def _padded(hole):
     """How many characters fill a hole at least."""
     return int(re.match("%?[-+#0]*([0-9]*)", hole)[1] or 0)
+
+
+def _at_width(text, hole):
+    """`text` with the spaces that a hole with a width puts around it."""
+    if not _padded(hole):
+        return text
+    spaces = " " * (_padded(hole) - width(text.strip()))
+    return text.strip() + spaces if hole.startswith("%-") else spaces + text.strip()
 
 
 def width(text):

@@ -69,8 +69,11 @@ def test_a_word_by_hand_in_a_template_is_translated():
 
 
 def test_a_padded_word_is_as_wide_in_chinese():
-    catalogue = Catalogue([("%-12s %5.2f|%6s", "%-12s %5.2f|%6s")], [("end", "终值")])
-    assert catalogue.translate("%-12s %5.2f|%6s" % ("end", 1, "end")) == "终值          1.00|  终值"
+    catalogue = Catalogue(
+        [("%-5s %5.2f|%6s", "%-5s %5.2f|%6s")], [("first", "先"), ("end", "终值")]
+    )
+    for text, expected in (("first", "先     1.00|    先"), ("end", "终值   1.00|  终值")):
+        assert catalogue.translate("%-5s %5.2f|%6s" % (text, 1, text)) == expected
 
 
 def test_a_list_in_a_template_is_translated_part_by_part():
