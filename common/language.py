@@ -92,12 +92,11 @@ class Catalogue:
 
     def _phrase(self, value):
         """The translation of a phrase or a list of phrases; one word is a name, and stays."""
-        word = value.strip()
-        if word != value:
-            return value.replace(word, self._phrase(word))
         if " " not in value:
             return self._in_sentences.get(value, value)
         whole = self.translate(value)
+        if whole == value != value.strip():
+            return value.replace(value.strip(), self._phrase(value.strip()))
         if whole == value and ", " in value:
             return ", ".join(map(self._phrase, value.split(", ")))
         return whole
