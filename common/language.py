@@ -82,7 +82,7 @@ class Catalogue:
         for template in self._templates.values():
             values = template.values(text)
             if values is not None:
-                return template.filled(map(self._filling, values))
+                return template.filled(values, self._filling)
         return text
 
     def _filling(self, value):
@@ -127,7 +127,7 @@ class _Template:
         match = self._pattern.fullmatch(text)
         return match and list(match.groups())
 
-    def filled(self, values):
+    def filled(self, values, translate):
         """The translation with these values in its places, which may stand in another order."""
         left = list(zip(self._places, values))
 
@@ -135,7 +135,9 @@ class _Template:
             if hole.group() in _SPELLED:
                 return _SPELLED[hole.group()]
             place = next(k for k, (name, _) in enumerate(left) if name == hole.group())
-            return _at_width(left.pop(place)[1], hole.group())
+            given = left.pop(place)[1]
+            said = translate(given)
+            return given if said == given else _at_width(said, hole.group())
 
         return _HOLES.sub(value, self._translated)
 
