@@ -10,6 +10,7 @@ import functools
 import os
 import re
 import sys
+import unicodedata
 from pathlib import Path
 
 from common.errors import UsageError
@@ -81,7 +82,7 @@ class Catalogue:
         for template in self._templates.values():
             values = template.values(text)
             if values is not None:
-                return template.filled(map(self._filling, values))
+                return template.filled(values, self._filling)
         return text
 
     def _filling(self, value):
@@ -94,6 +95,8 @@ class Catalogue:
         if " " not in value:
             return self._in_sentences.get(value, value)
         whole = self.translate(value)
+        if whole == value != value.strip():
+            return value.replace(value.strip(), self._phrase(value.strip()))
         if whole == value and ", " in value:
             return ", ".join(map(self._phrase, value.split(", ")))
         return whole
@@ -118,11 +121,13 @@ class _Template:
         if not all(part in text for part in self._parts):
             return None
         if not self._pattern:  # made once it is needed: there are hundreds
-            self._pattern = re.compile("(.*?)".join(map(re.escape, self._parts)), re.DOTALL)
+            first, *others = map(re.escape, self._parts)
+            holes = ["(.{%d,}?)" % _padded(hole) for hole in self._places]
+            self._pattern = re.compile(first + "".join(map("".join, zip(holes, others))), re.DOTALL)
         match = self._pattern.fullmatch(text)
         return match and list(match.groups())
 
-    def filled(self, values):
+    def filled(self, values, translate):
         """The translation with these values in its places, which may stand in another order."""
         left = list(zip(self._places, values))
 
@@ -130,9 +135,29 @@ class _Template:
             if hole.group() in _SPELLED:
                 return _SPELLED[hole.group()]
             place = next(k for k, (name, _) in enumerate(left) if name == hole.group())
-            return left.pop(place)[1]
+            given = left.pop(place)[1]
+            said = translate(given)
+            return given if said == given else _at_width(said, hole.group())
 
         return _HOLES.sub(value, self._translated)
+
+
+def _padded(hole):
+    """How many characters fill a hole at least."""
+    return int(re.match("%?[-+#0]*([0-9]*)", hole)[1] or 0)
+
+
+def _at_width(text, hole):
+    """`text` with the spaces that a hole with a width puts around it."""
+    if not _padded(hole):
+        return text
+    spaces = " " * (_padded(hole) - width(text.strip()))
+    return text.strip() + spaces if hole.startswith("%-") else spaces + text.strip()
+
+
+def width(text):
+    """Columns of a terminal that `text` takes: a Chinese character is two of them wide."""
+    return sum(1 + (unicodedata.east_asian_width(each) in "WF") for each in text)
 
 
 def entries(path, *comments):

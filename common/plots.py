@@ -141,9 +141,10 @@ def _translate(figure):
         text.set_fontweight("normal")  # the font of 中文 has no other
     for axis in figure.axes:
         for labels in (axis.xaxis, axis.yaxis):
-            formatter = labels.get_major_formatter()
-            if isinstance(formatter, matplotlib.ticker.FixedFormatter):
-                formatter.seq = [language.translate(word) for word in formatter.seq]
+            written = [each.get_text() for each in labels.get_ticklabels()]
+            words = list(map(language.translate, written))
+            if words != written:  # words, and not numbers
+                labels.set_major_formatter(matplotlib.ticker.FixedFormatter(words))
 
 
 @functools.lru_cache(maxsize=None)

@@ -402,11 +402,11 @@ lesson.finish()
 # has 8. With two neurons tanh has 12 right, sigmoid 8 and relu 3; with one they have 8, 8 and 4.
 # </details>
 #
-# 3. Give relu neurons to spare: `--hidden 16`. Is it now faster than sigmoid?
+# 3. Give relu neurons to spare: `--hidden 16`. How much faster is it than sigmoid now?
 #
 # <details><summary>Answer</summary>
 #
-# Yes: the loss is below 0.01 at step 200, against 660 of sigmoid; tanh's is at step 60. With 16
+# Its loss is below 0.01 at step 200, against 660 of sigmoid; tanh's is at step 60. With 16
 # neurons relu gets below 0.01 within 1,000 steps from each of the seeds 0 … 99.
 # </details>
 #

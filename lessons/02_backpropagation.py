@@ -346,7 +346,7 @@ for name, where, said, within, exact in (
     ("w1", gradient, None, None, -0.39322388),
     ("w2", gradient, None, None, 0.19661194),
 ):
-    title = ("value of " if where is value else "gradient of ") + name
+    title = ("value of %s" if where is value else "gradient of %s") % name
     lesson.compare(title, where[name], document=said, within=within, tensorflow_1=exact)
 
 # %%

@@ -144,7 +144,7 @@ def train(name, lr, size):
                 writer.add_summary(sess.run(merged, feed_dict=points), e)
             history.append(epoch=e + 1, path=path, loss=loss_value)
         w_value, b_value, loss_value = sess.run([w, b, loss], feed_dict=points)
-    print("%-10s  w %9.6f  b %9.6f  loss %g" % (name, w_value, b_value, loss_value))
+    print("%-11s w %9.6f  b %9.6f  loss %g" % (name, w_value, b_value, loss_value))
     path = np.concatenate([history["path"][:, :-1].reshape(-1, 2), [[w_value, b_value]]])
     return {"path": path, "loss": loss_value}
 
@@ -291,7 +291,7 @@ def side_by_side(trainings, w_range, slug, title, caption):
     below.axhline(exact, color="black", linestyle="--", linewidth=1, label="least squares")
     below.set(xlabel="epoch", ylabel="loss on all 15 points")
     below.legend()
-    caption += " Contours at 0.2, 0.5, 1, 2, 5 … 200; star: least squares."
+    caption = f"{caption} Contours at 0.2, 0.5, 1, 2, 5 … 200; star: least squares."
     lesson.figure("", slug, title, caption)
 
 

@@ -157,7 +157,7 @@ def train(name, train_op, loss, output, at_points):
                 writer.add_summary(summary, e + 1)
                 history.append(step=e + 1, loss=loss_value)
             if (e + 1) % 2500 == 0:
-                print("epoch: %d, loss: %.4f" % (e + 1, loss_value))
+                print("step: %d, loss: %.4f" % (e + 1, loss_value))
         right = np.greater_equal(sess.run(output), 0.5) == ONES[:, None]
         end = {"loss": sess.run(loss), "accuracy": np.mean(right)}
         end["grid"] = sess.run(at_points, feed_dict={points: grid}).reshape(xx.shape)

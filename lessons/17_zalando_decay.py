@@ -5,9 +5,9 @@
 #
 # Rebuilds 《四、训练神经网络》 将这些方法应用于 Zalando 数据集, figure 4-19.
 #
-# Zalando's data set, Fashion-MNIST, has 60,000 pictures of ten kinds of clothes. A network of
-# four hidden layers, 20 neurons each, learns them twice: at the constant rate 0.01, and at a
-# rate that begins at 0.1 and decays by inverse time:
+# Zalando's data set, Fashion-MNIST, has 60,000 pictures of ten kinds of clothes for training, and
+# 10,000 for tests. A network of four hidden layers, 20 neurons each, learns them twice: at the
+# constant rate 0.01, and at a rate that begins at 0.1 and decays by inverse time:
 #
 # $$\gamma = \frac{\gamma_0}{1 + \nu\, j / \nu_{ds}}, \qquad
 # \gamma_0 = 0.1, \quad \nu = 0.1, \quad \nu_{ds} = 1000$$
@@ -211,7 +211,7 @@ lesson.figure("4-19", "zalando", "a decaying rate, %s" % sets.title, caption)
 # %% [markdown]
 # ### Where decay helps · 什么时候衰减有用
 #
-# A line through 30 points with noise, one point at a time, ten beginnings. A constant rate keeps
+# A line through 30 points, one point at a time, with ten seeds of the noise. A constant rate keeps
 # trembling; from the same rate inverse-time decay comes to rest, and nearer than a constant rate
 # that is small from the first. Shown is how far the last 1,000 of 6,000 updates are above the least
 # cost.

@@ -217,7 +217,8 @@ with dancing.as_default():
     dances = np.array([dance(seed) for seed in range(10)])
 
 # %% [markdown]
-# The loss of one new day, on the average of every 21st of these steps, and at the last one alone:
+# The loss of one new day, on the average of every 21st of these steps; of the last step alone the
+# table at the end says how often the shadow is better:
 
 # %%
 X_new, Y_new = sales(10, 10000)

@@ -385,7 +385,7 @@ for n, (mark, noise) in enumerate(zip("o^", ("right labels", "every fifth label 
     plt.plot(np.full(BEGINNINGS, n), gains[n], "C%d%s" % (n, mark), label=noise)
     plt.plot([n - 0.2, n + 0.2], [gains[n].mean()] * 2, "C%d-" % n)
 plt.axhline(0, color="black", linestyle="--", linewidth=1)
-plt.xticks([0, 1], ["right labels", "every fifth wrong"])
+plt.xticks([0, 1], ["right labels", "every fifth label wrong"])
 plt.xlim(-0.5, 1.5)
 plt.ylabel("gain by L2 on new points, in points of 100")
 caption = "Each mark is a beginning, each line the mean of eight."

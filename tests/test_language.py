@@ -5,7 +5,6 @@ import io
 import os
 import re
 import sys
-import unicodedata
 import warnings
 
 import polib
@@ -14,7 +13,7 @@ import pytest
 from common import language, plots, tables
 from common.command import commands
 from common.errors import UsageError
-from common.language import COURSE, Catalogue
+from common.language import COURSE, Catalogue, width
 from conftest import ROOT, course
 from tools import glossary, translation
 
@@ -29,11 +28,6 @@ BY_LOCALE = {"COURSE_LANG": "", "LC_ALL": "", "LC_MESSAGES": "", "LANG": "zh_CN.
 def chinese(monkeypatch):
     monkeypatch.setenv(language.VARIABLE, "zh")
     monkeypatch.setenv("COLUMNS", "80")
-
-
-def width(text):
-    """Columns of a terminal that `text` takes."""
-    return sum(1 + (unicodedata.east_asian_width(each) in "WF") for each in text)
 
 
 # Sentences and their templates --------------------------------------------------------------------
@@ -72,6 +66,14 @@ def test_a_word_by_hand_in_a_template_is_translated():
     catalogue = Catalogue([("loss, {name}", "{name}的损失")], [("with", "有正则化")])
     assert catalogue.translate("loss, with") == "有正则化的损失"
     assert catalogue.translate("loss, without") == "without的损失"
+
+
+def test_a_padded_word_is_as_wide_in_chinese():
+    catalogue = Catalogue(
+        [("%-5s %5.2f|%6s", "%-5s %5.2f|%6s")], [("first", "先"), ("end", "终值")]
+    )
+    for text, expected in (("first", "先     1.00|    先"), ("end", "终值   1.00|  终值")):
+        assert catalogue.translate("%-5s %5.2f|%6s" % (text, 1, text)) == expected
 
 
 def test_a_list_in_a_template_is_translated_part_by_part():
@@ -399,6 +401,16 @@ def test_a_figure_has_every_glyph_and_its_minus_signs(chinese, figure):
     assert png.startswith(b"\x89PNG")
     ticks = [text.get_text() for text in figure.axes[0].get_yticklabels()]
     assert "−4" in ticks
+
+
+def test_words_at_ticks_are_translated(chinese, figure):
+    axis = figure.axes[0]
+    axis.set_xticks([-2, 1])
+    axis.set_xticklabels(["is empty", "1e9"])
+    plots.finished_png(figure, "", "")
+    ticks = [text.get_text() for text in axis.get_xticklabels()]
+    assert ticks == [language.translate("is empty"), "1e9"]
+    assert CHINESE.search(ticks[0])
 
 
 def test_without_its_font_they_would_be_missing(figure):

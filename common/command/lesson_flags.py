@@ -6,7 +6,6 @@ import os
 import re
 import sys
 import traceback
-import unicodedata
 from pathlib import Path
 
 from common import errors, files, language, progress
@@ -47,7 +46,7 @@ class _Help(argparse.RawDescriptionHelpFormatter):
             return super()._split_lines(text, width)
         lines, used = [""], 0
         for part in re.findall("[（「《]*(?:[\x21-\x7e]+|.)[，。、；：）」》]*", text):
-            wide = sum(1 + (unicodedata.east_asian_width(each) in "WF") for each in part)
+            wide = language.width(part)
             if used + wide > width:
                 lines, used = [*lines, ""], 0
             lines[-1], used = lines[-1] + part, used + wide

@@ -102,8 +102,8 @@ def test_ends_where_it_ends_under_genuine_tensorflow(run_lesson):
 
 
 def test_prints_the_loss_every_2500_steps(run_lesson):
-    printed = re.findall(r"^epoch: (\d+), loss: (.+)$", run_lesson(NAME).printed, re.M)
-    assert [int(epoch) for epoch, _ in printed] == [2500, 5000, 7500, 10000] * 2
+    printed = re.findall(r"^step: (\d+), loss: (.+)$", run_lesson(NAME).printed, re.M)
+    assert [int(step) for step, _ in printed] == [2500, 5000, 7500, 10000] * 2
     losses = ["0.6731"] * 4 + ["0.2764", "0.2630", "0.2570", "0.2535"]
     assert [loss for _, loss in printed] == losses
 
