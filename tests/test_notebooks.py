@@ -96,6 +96,8 @@ UNSTABLE = {
     "29_own_optimizer": r"^stddev|20 layers",
 }
 
+LONG = {"19_l2_regularization", "27_optimizers_on_mnist"}  # by whose end last bits are third digits
+
 
 @pytest.mark.parametrize("path", sorted(notebooks.REAL.glob("*.ipynb")), ids=lambda path: path.stem)
 def test_a_notebook_on_a_real_set_is_its_script_executed_there(path):
@@ -115,8 +117,9 @@ def test_a_notebook_on_a_real_set_is_its_script_executed_there(path):
 def assert_as_kept(name, printed, kept):
     """That two outputs are equal but for what differs from one machine to the next.
 
-    Numbers may differ in their last digits, and more where the weights were nudged: then neither a
-    verdict on the last digit is compared, nor are the numbers of UNSTABLE in any case.
+    Numbers may differ in their last digits, those of an array in parts of the largest in its line,
+    and more where the weights were nudged: then no verdict on the last digit is compared. Numbers
+    of UNSTABLE are not in any case.
     """
     unstable = re.compile(UNSTABLE.get(name, "$^"))
     nudged = _nudge.VARIABLE in os.environ
@@ -129,12 +132,11 @@ def assert_as_kept(name, printed, kept):
         )
         assert words == words_kept, line
         if not unstable.search(line):
+            apart = 1e-2 if nudged or name in LONG else 1e-3
+            is_array = line.lstrip().startswith("[") or line.rstrip().endswith("]")
+            scale = np.abs(numbers_kept).max(initial=0) if is_array else 0.01
             np.testing.assert_allclose(
-                numbers,
-                numbers_kept,
-                rtol=1e-2 if nudged else 1e-3,
-                atol=1e-4 if nudged else 1e-5,
-                err_msg=line,
+                numbers, numbers_kept, rtol=apart, atol=apart * scale, err_msg=line
             )
 
 
