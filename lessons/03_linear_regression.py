@@ -144,7 +144,7 @@ def train(name, lr, size):
                 writer.add_summary(sess.run(merged, feed_dict=points), e)
             history.append(epoch=e + 1, path=path, loss=loss_value)
         w_value, b_value, loss_value = sess.run([w, b, loss], feed_dict=points)
-    print("%-11s w %9.6f  b %9.6f  loss %g" % (name, w_value, b_value, loss_value))
+    print("%-10s  w %9.6f  b %9.6f  loss %g" % (name, w_value, b_value, loss_value))
     path = np.concatenate([history["path"][:, :-1].reshape(-1, 2), [[w_value, b_value]]])
     return {"path": path, "loss": loss_value}
 

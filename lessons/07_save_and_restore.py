@@ -79,8 +79,8 @@ merged = tf.summary.merge_all()
 # %% [markdown]
 # A Saver saves all variables, and keeps the newest five checkpoints unless `max_to_keep` says
 # otherwise. The file `checkpoint` names them by absolute paths where `save_path` is absolute, as it
-# is here, and then the folder cannot be moved; with `save_relative_paths`, or with the document's
-# relative `save_path`, it names them by their file names.
+# is here, and a folder of such a file cannot be moved. This one can: `save_relative_paths=True` has
+# them named by their file names, as the document's relative `save_path` does.
 
 # %%
 saver = tf.train.Saver(max_to_keep=lesson.max_to_keep, save_relative_paths=True)
@@ -147,7 +147,7 @@ with tf.Session() as sess:
             history.append(step=e + 1, loss=loss_value)
         if is_saved(e + 1):
             saver.save(sess=sess, save_path=SAVE_PATH, global_step=(e + 1))
-            print("epoch: %d, loss: %.4f, saved" % (e + 1, sess.run(loss_two)))
+            print("step: %d, loss: %.4f, saved" % (e + 1, sess.run(loss_two)))
     if not saver.last_checkpoints:
         saver.save(sess, SAVE_PATH, global_step=step)
     net_before, loss_before = sess.run([net, loss_two])
@@ -211,7 +211,7 @@ with graph.as_default(), tf.Session() as sess:
     imported_saver.restore(sess, newest)
     net_restored, loss_restored, w1_restored = sess.run([net_again, loss_again, w1_again])
     grid_restored = sess.run(net_again, feed_dict={x_again: grid})
-    print("epoch: %d, loss: %.4f, restored" % (step_of(newest), loss_restored))
+    print("step: %d, loss: %.4f, restored" % (step_of(newest), loss_restored))
     training = lesson.training(sess, imported_saver, "continued")
     writer = tf.summary.FileWriter(training.summaries, sess.graph)
     history_on = training.history
@@ -225,7 +225,7 @@ with graph.as_default(), tf.Session() as sess:
             writer.add_summary(summary, begin + e + 1)
             history_on.append(step=begin + e + 1, loss=loss_value)
         if (e + 1) % lesson.save_every == 0:
-            print("epoch: %d, loss: %.4f" % (begin + e + 1, sess.run(loss_again)))
+            print("step: %d, loss: %.4f" % (begin + e + 1, sess.run(loss_again)))
     loss_end = sess.run(loss_again)
 
 # %% [markdown]

@@ -302,8 +302,8 @@ lesson.finish()
 #
 # Momentum is there first, at steps 225 and 100, and dances widest, by 0.089 and 0.067: its steps
 # grow to ten times the size. RMSProp (2,025 and 3,000) and Adam (1,975 and 4,225) take their time
-# and stay nearest, within 0.0024 and 0.0014: their steps are no longer than about the rate, however
-# steep the loss is. Gradient descent lies between (550 and 400; 0.011 and 0.013).
+# and stay nearest, RMSProp within 0.0024, Adam within 0.0014: their steps are no longer than about
+# the rate, however steep the loss is. Gradient descent lies between (550 and 400; 0.011 and 0.013).
 # </details>
 #
 # Next in 《神经网络优化》: lesson 12.

@@ -322,7 +322,7 @@ def draw_rates(number, slug, title, caption, kind, symbol, values, scale="log"):
 # and of w0: w1, whose factor is 0.29, is at 0.5 after a few updates.
 
 # %%
-caption = "Begins at (0, 0)." + (" The cost stays at 2." if gamma0 == 2 else "")
+caption = "Begins at (0, 0). The cost stays at 2." if gamma0 == 2 else "Begins at (0, 0)."
 title = "a learning rate that is too large" if gamma0 >= 2 else "a constant learning rate"
 runs = [("γ = %g" % gamma0, constant, "C0o-")]
 draw("4-1", "constant", title, caption, runs, 8)
@@ -389,7 +389,7 @@ print("After %d updates, D = 10: gamma is %.4e" % (updates, gamma_example))
 # ### Inverse-time decay · 逆时间衰减
 #
 # ν = 0.2 arrives (仅仅几次迭代后就收敛, true). A larger ν needs more updates (需要更多的步骤,
-# true), and ν = 1.5 does not arrive, though the text has it converge (= 1.5 的逆时间衰减算法,
+# true), and ν = 1.5 does not arrive, though the text has it converge (ν = 1.5 的逆时间衰减算法,
 # false): after 29 updates w1 is 0.24, after 199 it is 0.40. The sum of its rates grows like a
 # logarithm, without bound, so it would arrive in the end; that end is far.
 
@@ -406,8 +406,9 @@ draw_rates(
 runs = [("ν = %g" % lesson.nu, inverse, "C0o-"), ("ν = 1.5", inverse_fast, "C1s--")]
 caption = "γ = %g / (1 + %g·j)." % (gamma0, lesson.nu)
 draw("4-6", "inverse", "inverse-time decay, ν = %g" % lesson.nu, caption, runs[:1], 30)
-caption = "γ = %g / (1 + 1.5·j): %s" % (gamma0, updates_of(inverse_fast, 30))
-caption += "." if lesson.changed() else ", and the minimum is not reached."
+caption = "γ = %g / (1 + 1.5·j): %s, and the minimum is not reached."
+caption = "γ = %g / (1 + 1.5·j): %s." if lesson.changed() else caption
+caption %= gamma0, updates_of(inverse_fast, 30)
 draw("4-7", "inverse-fast", "inverse-time decay, ν = 1.5", caption, runs[1:], 30)
 
 # %% [markdown]
@@ -462,7 +463,7 @@ draw_rates(
     "ν",
     NUS,
 )
-of_nu = "ν = %g" % lesson.nu + (", from (0, −4)" if lesson.nu == 0.5 else "")
+of_nu = ("ν = %g, from (0, −4)" if lesson.nu == 0.5 else "ν = %g") % lesson.nu
 runs = [(of_nu, natural, "C0s--"), ("ν = 0.5", natural_fast, "C1o-")]
 caption = "γ = %g·e^(−ν·j), %s. The two begin at different points."
 caption %= gamma0, updates_of(natural, 10)
@@ -482,9 +483,9 @@ near = {"w0_range": (1.85, 2.15), "w1_range": (0, 0.7)}
 updates = updates_of(natural, 30)
 caption = "Figure 4-12 near the minimum, %s. Contours at smaller costs." % updates
 draw("4-13", "natural-near", "near the minimum", caption, runs, 30, **near)
-stays = "" if lesson.changed() else " With ν = 0.5 the cost stays where it is."
-caption = "%s.%s (B) is (A) near J = 0." % (updates, stays)
-draw_costs("4-14", "natural-costs", "cost of natural exponential decay", caption, runs)
+caption = "%s. With ν = 0.5 the cost stays where it is. (B) is (A) near J = 0."
+caption = "%s. (B) is (A) near J = 0." if lesson.changed() else caption
+draw_costs("4-14", "natural-costs", "cost of natural exponential decay", caption % updates, runs)
 
 # %% [markdown]
 # More updates do not help (但事实并非如此, true): the descent has stopped. A sentence about figure
@@ -496,9 +497,10 @@ draw_costs("4-14", "natural-costs", "cost of natural exponential decay", caption
 moved = (np.diff(natural_long["w0"]) != 0) | (np.diff(natural_long["w1"]) != 0)
 last_move = int(max(np.flatnonzero(moved), default=0))
 runs = [("ν = 0.5", natural_long, "C1o-")]
-caption = "%s from (0, −4)." % updates_of(natural_long, 200)
+updates = updates_of(natural_long, 200)
+caption = "%s from (0, −4)." % updates
 if last_move + 1 < len(moved):
-    caption += " After update j = %d nothing moves." % last_move
+    caption = "%s from (0, −4). After update j = %d nothing moves." % (updates, last_move)
 title = "%d points near the minimum" % min(200, len(natural_long["J"]))
 draw("4-15", "natural-frozen", title, caption, runs, 200, **near)
 
@@ -550,9 +552,11 @@ for axis, nu, D in zip(axes, NUS, DROPS):
     axis.set(title="ν = %g, D = %d" % (nu, D), xlabel="update j", yscale="log", ylim=(1e-6, 4))
 axes[0].set_ylabel("learning rate γ")
 axes[0].legend(loc="lower left")
-caption = "γ0 = %g; T = 100 in exponential decay. Rates below 10⁻⁶ are not shown.\n" % gamma0
-caption += "D is what the book's code ran; its titles have 10, 50 and 100."
-lesson.figure("4-17", "comparison", "the schedules together", caption)
+caption = (
+    "γ0 = %g; T = 100 in exponential decay. Rates below 10⁻⁶ are not shown.\n"
+    "D is what the book's code ran; its titles have 10, 50 and 100."
+)
+lesson.figure("4-17", "comparison", "the schedules together", caption % gamma0)
 
 # %% [markdown]
 # ### Who arrives · 收敛
@@ -679,16 +683,17 @@ lesson.finish()
 # <details><summary>Answer</summary>
 #
 # Figure 4-7 does: w1 is 0.450 after 904 updates and 0.466 after 2,000. Figure 4-15 does not: its
-# w1 has been 0.146232 since update 34.
+# w1 has been 0.146232 since update j = 34.
 # </details>
 
 # %% [markdown]
 # 4. The document asks (感受你的学习速度下降有多快): when is γ ten times smaller than γ0? Compute
-#    it for ν = 0.5 in inverse-time and in natural exponential decay, and check on figure 4-12.
+#    it for ν = 0.5 in inverse-time and in natural exponential decay; check the latter on figure
+#    4-12.
 #
 # <details><summary>Answer</summary>
 #
-# 1 + 0.5·j = 10 at j = 18; e^(0.5·j) = 10 at j = 4.6, so from update 5 on. (The run prints it for
+# 1 + 0.5·j = 10 at j = 18; e^(0.5·j) = 10 at j = 4.6, so from j = 5 on. (The run prints it for
 # the ν of figure 4-17.)
 # </details>
 #

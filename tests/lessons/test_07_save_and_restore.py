@@ -39,7 +39,7 @@ def test_the_saved_values_are_the_networks(run_lesson):
         w2, b2 = saved["layer2/weights2"], saved["layer2/bias2"]
         p = 1 / (1 + np.exp(-(np.tanh(X @ w1 + b1) @ w2 + b2)))
         exact = -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
-        assert f"epoch: {step}, loss: {loss:.4f}, saved" in run.printed
+        assert f"step: {step}, loss: {loss:.4f}, saved" in run.printed
         assert exact == pytest.approx(loss, abs=5e-5)
     assert run["loss_before"] == pytest.approx(exact, rel=1e-5)
 
