@@ -141,6 +141,8 @@ def _translate(figure):
         text.set_fontweight("normal")  # the font of 中文 has no other
     for axis in figure.axes:
         for labels in (axis.xaxis, axis.yaxis):
+            if not isinstance(labels.get_major_locator(), matplotlib.ticker.FixedLocator):
+                continue
             written = [each.get_text() for each in labels.get_ticklabels()]
             words = list(map(language.translate, written))
             if words != written:  # words, and not numbers

@@ -311,7 +311,7 @@ lesson.figure("", "masks", "dropout of 1 to 10", caption)
 STYLES = {"without": ("C1", "--"), "document": ("C0", "-"), "half": ("C2", ":")}
 LABELS = {name: "rate %g" % value for name, value in RATES.items()}
 if lesson.rate in (0.0, 0.5):  # the same training twice
-    LABELS["document"] += ", again"
+    LABELS["document"] = "rate %g, again" % lesson.rate
 figure, axes = plt.subplots(1, 3, figsize=(11, 4))
 for k, (name, (history, end, _)) in enumerate(runs.items()):
     color, style = STYLES[name]

@@ -395,7 +395,7 @@ lesson.finish()
 # <details><summary>Answer</summary>
 #
 # With 1 it ends after epoch 18 and restores epoch 17 (test loss 6.55), with 10 after epoch 35 and
-# epoch 25 (6.41), as the table of the training without a stop has foretold. The document's
+# epoch 25 (6.41), as the lines of the training without a stop have foretold. The document's
 # example needs 2 and 10 epochs then; its best epoch is the first in any case.
 # </details>
 

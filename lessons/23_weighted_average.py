@@ -242,8 +242,11 @@ right.bar(n[:last], terms, color="C2", label=r"$\theta_i\,b_{%d-i}$" % last)
 right.set(xlabel="i", ylabel="product")
 for axis in (left, middle, right):
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncol=3, fontsize=9, columnspacing=1)
-caption = "β = %g. Left: θ and the weights. Middle: what is multiplied for v_%d.\n" % (BETA, last)
-caption += "Right: the products, whose sum v_%d is %.4f." % (last, terms.sum())
+caption = (
+    "β = %g. Left: θ and the weights. Middle: what is multiplied for v_%d.\n"
+    "Right: the products, whose sum v_%d is %.4f."
+)
+caption = caption % (BETA, last, last, terms.sum())
 lesson.figure("4-20", "convolution", "a quantity and its weights", caption)
 
 # %% [markdown]

@@ -122,7 +122,7 @@ printed = {"η = β/(1 − β)": lambda theta, g: momentum(theta, g, LARGE, 1, E
 #
 # $$s \leftarrow s + g^2, \quad \theta \leftarrow \theta - \frac{\eta}{\sqrt{s + \epsilon}}\, g$$
 #
-# The texts start s at 0 (初始化为0); `tf.train`, and the code below that text in
+# The documents' texts start s at 0 (初始化为0); `tf.train`, and the code below that text in
 # 《深度神经网络-中》 3.2, start at 0.1. `tf.train` has no ε.
 
 

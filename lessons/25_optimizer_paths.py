@@ -392,11 +392,9 @@ def in_the_plane(names, updates, legend, *views):
 
 
 # %%
-def words(updates, usual, always=""):
+def words(usual, always, updates=101):
     """A caption. usual: what is true of the document's settings; always: of all."""
-    parts = ["%d updates" % min(updates, lesson.steps)]
-    parts += [] if lesson.changed() else [usual]
-    return "".join(parts) + "." + always
+    return (always if lesson.changed() else usual) % min(updates, lesson.steps)
 
 
 # %%
@@ -431,14 +429,15 @@ lesson.figure("4-22", "cost", "the cost of GD and momentum", caption)
 
 # %%
 on_the_surface(["GD", "momentum"], 101)
-usual = ". GD goes down where it is steepest; momentum swings around the minimum"
-caption = words(101, usual, RAN)
+usual = f"%d updates. GD goes down where it is steepest; momentum swings around the minimum.{RAN}"
+caption = words(usual, f"%d updates.{RAN}")
 lesson.figure("4-23", "surface", "GD and momentum on the surface of J", caption)
 
 # %%
 views = [(0, 1.4), (0, 3.5)], [(0.4, 0.6), (1.9, 2.2)]
 in_the_plane(["GD", "momentum"], 101, "lower left", *views)
-caption = words(101, "; right, around the minimum, where GD has not arrived", RAN)
+usual = f"%d updates; right, around the minimum, where GD has not arrived.{RAN}"
+caption = words(usual, f"%d updates.{RAN}")
 lesson.figure("4-24", "paths", "the paths of GD and momentum", caption)
 
 # %% [markdown]
@@ -447,20 +446,20 @@ lesson.figure("4-24", "paths", "the paths of GD and momentum", caption)
 # %%
 views = [(0, 1.6), (0, 3.5)], [(0.48, 0.52), (1.95, 2.1)]
 in_the_plane(["GD", "RMSProp"], 101, "upper right", *views)
-caption = words(101, "; right, very near the minimum, where nothing is seen of GD")
+usual = "%d updates; right, very near the minimum, where nothing is seen of GD."
+caption = words(usual, "%d updates.")
 lesson.figure("4-25", "rmsprop", "the paths of GD and RMSProp", caption)
 
 # %%
 on_the_surface(["GD", "RMSProp"], 101)
-usual = ". RMSProp begins more directly towards the minimum"
-caption = words(101, usual, " RMSProp's ε is 1e-10.")
+usual = "%d updates. RMSProp begins more directly towards the minimum. RMSProp's ε is 1e-10."
+caption = words(usual, "%d updates. RMSProp's ε is 1e-10.")
 lesson.figure("4-26", "rmsprop-surface", "GD and RMSProp on the surface of J", caption)
 
 # %%
 in_the_plane(["GD", "RMSProp", "momentum_0.02"], 101, "lower left", [(0, 1.2), (0.5, 3)])
-caption = words(
-    101, ". At the beginning RMSProp is the most direct", " Momentum as the book ran it."
-)
+usual = "%d updates. At the beginning RMSProp is the most direct. Momentum as the book ran it."
+caption = words(usual, "%d updates. Momentum as the book ran it.")
 lesson.figure("4-27", "three-paths", "the paths of GD, RMSProp and momentum", caption)
 
 # %% [markdown]
@@ -469,11 +468,12 @@ lesson.figure("4-27", "three-paths", "the paths of GD, RMSProp and momentum", ca
 # %%
 views = [(-0.2, 1.8), (0, 3.8)], [(0.48, 0.52), (1.92, 2.1)]
 in_the_plane(["GD", "Adam"], 201, "upper right", *views)
-always = (
+RAN_ADAM = (
     " The text says γ = 0.3 for Adam; the book's path,\n"
     "with 0.499983 and 2.000047 at the end, was run with 0.4."
 )
-caption = words(201, "; right, around the minimum", always)
+usual = f"%d updates; right, around the minimum.{RAN_ADAM}"
+caption = words(usual, f"%d updates.{RAN_ADAM}", 201)
 lesson.figure("4-28", "adam", "the paths of GD and Adam", caption)
 
 # %% [markdown]

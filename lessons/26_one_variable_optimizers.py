@@ -291,9 +291,9 @@ left.axhline(0, color="black", linewidth=1)
 left.set(xlabel="update", ylabel="var")
 right.set(xlabel="update", ylabel="|var|, at least 1e-6")
 left.legend(fontsize=9)
-caption = "var²/2 from 1.0, learning rate %g." % learning_rate
-caption += "" if lesson.changed() else " Keras agrees with all but RMSprop from 1."
-lesson.figure("", "paths", "one variable, five optimizers", caption)
+caption = "var²/2 from 1.0, learning rate %g. Keras agrees with all but RMSprop from 1."
+caption = "var²/2 from 1.0, learning rate %g." if lesson.changed() else caption
+lesson.figure("", "paths", "one variable, five optimizers", caption % learning_rate)
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
