@@ -228,8 +228,8 @@ print(f"第二次更新步长={val1 - val2}")
 #   a third of that is the ε, the rest is 1 − β₂ in float32, which is 0.001 in Keras and
 #   0.00099998713 in `tf.train`.
 #
-# The numbers below marked with a star come from the document's own code, eager Keras, under
-# TensorFlow 1.15.5; `tf.train` gives the same bits there as here.
+# In the table, the column 1.15.5 has what the document's own code, eager Keras, gives there:
+# RMSprop and Adam differ from `tf.train`, which gives the same bits there as here.
 
 # %%
 GENUINE = {

@@ -258,6 +258,22 @@ def test_the_best_rate_of_gd(run):
     assert run.numbers["GD, γ = 0.737: J below 1e-8 from update"] == 14
 
 
+def test_momentum_at_its_best_is_there_first_and_at_09_last(run):
+    """The prose: 8 updates at η = 0.1 and a rate of 0.7, of all tried; 180 at η = 0.9."""
+
+    def first(rate, eta, updates=60):
+        path = run["descend"](run["slope_of_J"], (1.5, 0.0), rate, eta, updates)
+        return run["for_good"](run["cost_at"](*path.T), 1e-8)
+
+    tried = {
+        (eta, rate): first(rate, eta)
+        for eta in np.arange(0.0, 0.45, 0.05).round(2)
+        for rate in np.arange(0.2, 1.0, 0.05).round(2)
+    }
+    assert min(tried, key=tried.get) == (0.1, 0.7) and tried[0.1, 0.7] == 8
+    assert min(first(rate, 0.9, 300) for rate in np.arange(0.005, 0.4, 0.005)) == 180
+
+
 @pytest.mark.slow
 def test_the_answers_of_the_exercises(run_lesson):
     runs = run_lesson("25_optimizer_paths", "--gd-rate", "0.737")["runs"]
