@@ -50,8 +50,8 @@ print("%d mini-batches of %d" % (total_batch, lesson.minibatch_size))
 # %% [markdown]
 # ## Graph · 计算图
 #
-# One layer of ten neurons (figure 4-30's caption says one), softmax behind it. `learning_rate_` is
-# a placeholder, fed at each step.
+# One layer of ten neurons (figure 4-30's caption says one neuron), softmax behind it.
+# `learning_rate_` is a placeholder, fed at each step.
 
 # %%
 X = tf.placeholder(tf.float32, [784, None])
@@ -420,7 +420,7 @@ lesson.finish()
 # <details><summary>Answer</summary>
 #
 # On the digits 92.5 % with the document's softmax, 92.7 % with the right one, against 87.3 % and
-# 82.5 %: 663 steps at 0.01 were too few for 1,500 images.
+# 82.5 %: 663 steps at 0.01 were too few for 1,375 images.
 # </details>
 #
 # This is the last lesson of 《四、训练神经网络》.

@@ -59,7 +59,7 @@ print("prices from %d to %d dollars, median %d" % (prices.min(), prices.max(), n
 #
 # 10,000 dollars are much for a small house and little for a large one. So the error is that of
 # the logarithm: log-RMSE = sqrt(mean((log price − log prediction)²)). An error of 0.1 is one of
-# about 10 % of the price. The network learns log prices, and its loss is the square of this score.
+# about 10 % of the price. The network learns log prices, and its loss is the square of this error.
 #
 # A fifth of the houses, drawn with the seed, is held out: nothing is learned from them.
 
@@ -75,7 +75,7 @@ print("%d houses to learn from, %d held out" % (len(train), len(held_out)))
 # Each is standardised, (value − mean) / std; a missing value becomes the mean, so 0. The usual
 # recipe for this task takes mean and std over training and test rows together. Kaggle's test rows
 # are known beforehand; a house of tomorrow is not. Here the held-out rows stand for such houses,
-# and both come from the training rows only: no score can profit from what it should not know.
+# and both come from the training rows only: no error is less for what should not be known.
 
 # %%
 numeric = table[house_prices.NUMERIC].astype(float)
@@ -213,7 +213,7 @@ optimizer = tf.train.MomentumOptimizer(learning_rate, momentum=0.9)
 train_op = optimizer.minimize(loss_total, global_step=global_step)
 
 # %% [markdown]
-# For TensorBoard: the scores on both sets of rows, handed in by a placeholder, and the weights of
+# For TensorBoard: the errors on both sets of rows, handed in by a placeholder, and the weights of
 # each network's first layer.
 
 # %%
@@ -300,9 +300,9 @@ print("at the end: plain %.4f %.4f, l2 %.4f %.4f" % tuple(end.T.ravel()))
 #   《神经网络优化》 says, is true only if there is noise to learn, and room for it, as here: the
 #   network with L2 is worse on what it has seen, and better on the rest.
 # * Rate and regularizer were chosen on tables generated from other seeds. Chosen by the held-out
-#   score they would flatter it.
+#   error they would flatter it.
 #
-# The document has no numbers here; those marked * are this lesson's own under TensorFlow 1.15.5.
+# The document has no numbers here; those of TensorFlow 1.15.5 are this lesson's own.
 
 # %%
 usual = rmse(y_mean, held_out)
@@ -417,16 +417,16 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# Held out 0.130, 0.135 and 0.180, against 0.114 for 0.007. Training scores rise all the way, 0.042,
+# Held out 0.130, 0.135 and 0.180, against 0.114 for 0.007. Training errors rise all the way, 0.042,
 # 0.111, 0.169: too small a penalty leaves room to learn by heart, too large a one none to learn.
 # </details>
 
 # %% [markdown]
-# 3. `--learning-rate 0.05` gives 0.110 on the held-out houses. Is that the score to report?
+# 3. `--learning-rate 0.05` gives 0.110 on the held-out houses. Is that the error to report?
 #
 # <details><summary>Answer</summary>
 #
-# Not if it was picked for that score: then the held-out houses have helped to choose, and new ones
+# Not if it was picked for that error: then the held-out houses have helped to choose, and new ones
 # need not agree. Choose on a part of the training houses. (With a rate of 1 the run ends at step
 # 6, as the weights are no longer finite.)
 # </details>
