@@ -220,7 +220,7 @@ print("loss at the steps", written.get("simple_value", {}).get("loss", [])[:4], 
 # * Scalars: `loss` and `acc` of both runs; the mean, stddev, max and min of each layer.
 # * Histograms and distributions: 313,600 weights share the work, so each moves little.
 # * Images and audio: what the network last saw, and how far its loss was from 0, by ear.
-# * Graphs: open DNN's layers by a double click.
+# * Graphs: open `layer0` and the others by a double click.
 #
 # ![TensorBoard: acc and loss of both runs, w_hist of each](../docs/tensorboard-lesson-09.png)
 #
