@@ -301,7 +301,8 @@ print("sum                          = %.4f" % penalty_sum)
 #   gains 0.3 ± 0.8 points on new points, which is none to speak of, and the pair of figures 9 and
 #   10 loses 0.8. With every fifth label wrong seven of eight gain, 0.8 ± 0.6 points; eight others
 #   do not (exercise 3).
-# * 「lambda为0.01」, a comment of 《深度神经网络-中》: false of two of its three layers.
+# * 「lambda为0.01」, two comments of 《深度神经网络-中》: false, the layers have 0.001. The comment
+#   on the third layer has 0.01 for both of its factors: true of its L2 only.
 
 # %%
 for name, run in (("without", without), ("with", regularized)):

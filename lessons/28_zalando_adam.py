@@ -273,7 +273,8 @@ for name, what in (("adam_0.1", "Adam 0.1"), ("adam_0.1_clipped", "Adam 0.1, cli
 rates = lesson.learning_rate, lesson.adam_rate
 gd, adam_, bare = "GD %g" % rates[0], "Adam %g, clipped" % rates[1], "Adam %g" % rates[1]
 if bare == "Adam 0.1":  # beside those that are watched
-    adam_, bare = (name + ", %d steps" % lesson.steps for name in (adam_, bare))
+    adam_ = "Adam 0.1, clipped, %d steps" % lesson.steps
+    bare = "Adam 0.1, %d steps" % lesson.steps
 why = "it is the book's 0.868317, cut short; seeds 0 to 3 end between 0.865 and 0.872"
 lesson.record("%s: cost at the end, clipped" % gd, end_gd[0])
 name = "%s: training accuracy" % gd
