@@ -230,14 +230,14 @@ print("The outputs are NaN after epoch: %s" % bare_until)
 #   The outputs for a batch then lie hundreds apart. As float32 ends near e^−87, some y_ are 0, and
 #   the second cost is NaN.
 # * It depends on the initial weights: with `--seed` 0 … 39 on Fashion-MNIST some 33 of 40
-#   trainings ended in NaN (two runs of all: 32 and 34), 29 within five steps. In 7 and 5 all outputs
-#   became equal: a layer of ReLU is 0 for every picture, and learns no more. One reached some 30 %.
-#   On the embedded digits, which are darker, NaN is rare (3 to 5 of the seeds 0 … 299 within 60
-#   steps): 789 was chosen for showing it on both.
+#   trainings ended in NaN (two runs of all: 32 and 34), 29 within five steps. In 7 and 5 all
+#   outputs became equal: a layer of ReLU is 0 for every picture, and learns no more. One reached
+#   some 30 %. On the embedded digits, which are darker, NaN is rare (3 to 5 of the seeds 0 … 299
+#   within 60 steps): 789 was chosen for showing it on both.
 # * Clipped, nothing is NaN at 0.1, but little is learnt: 32 and 33 of the 40 ended below 12 %, the
-#   best at 65 and at 29 %. At this rate a training is chaotic: nine runs on the digits from the weights of seed 789,
-#   different in last bits only, ended between 10 and 60 %, four of them at 10 %, with all outputs
-#   equal. Which of them you see depends on your processor.
+#   best at 65 and at 29 %. At this rate a training is chaotic: nine runs on the digits from the
+#   weights of seed 789, different in last bits only, ended between 10 and 60 %, four of them at 10
+#   %, with all outputs equal. Which of them you see depends on your processor.
 # * At 0.001 and clipped, Adam needs 10 epochs of Fashion-MNIST for the cost that gradient descent
 #   at 0.01 has after 100 (one run; Adam's last digits, too, are the processor's):
 #
@@ -254,11 +254,11 @@ print("The outputs are NaN after epoch: %s" % bare_until)
 # * Not clipped, Adam at 0.001 fared as well until epoch 23 of the same run. Then one y_ among the
 #   600,000 of the whole set was 0 and its cost NaN; in epoch 29 that happened in a batch, and the
 #   weights were lost. On the digits it lasts for the 100 epochs.
-# * The document changed its rate as well (没有更改模型中的任何内容 is false), and what comes to its
-#   90 % needs a third change, the clip. The document itself warns to compare optimizers at the best rate of each (常见优化器,
-#   注意): exercise 1. Wilson et al. (arXiv:1705.08292), to whom it points, find that adaptive
-#   optimizers generalize worse (糟糕的概括, not measured here); Ruder (arXiv:1609.04747) gives an
-#   overview of them.
+# * The document changed its rate as well (没有更改模型中的任何内容 is false), and what comes to
+#   its 90 % needs a third change, the clip. The document itself warns to compare optimizers at the
+#   best rate of each (常见优化器, 注意): exercise 1. Wilson et al. (arXiv:1705.08292), to whom it
+#   points, find that adaptive optimizers generalize worse (糟糕的概括, not measured here); Ruder
+#   (arXiv:1609.04747) gives an overview of them.
 
 # %%
 for name, what in (("adam_0.1", "Adam 0.1"), ("adam_0.1_clipped", "Adam 0.1, clipped")):

@@ -322,14 +322,14 @@ for stddev, (_, accuracies) in deep.items():
 # * Gradient noise, five networks each, accuracy on the test set of MNIST after 900 steps (mean ±
 #   standard deviation): from weights too small (0.1) the networks without noise answer the same
 #   digit for ever, 0.11 ± 0; with noise all five got away here, 0.35 ± 0.08. From better weights
-#   (0.3) those without noise learn, 0.52 ± 0.20, and the same noise stops all five, 0.10 ± 0.01. It
-#   helps to leave a place that a good beginning avoids: 甚至从较差的权重初始化开始 is true only so
-#   far as a network then begins to learn, 变得非常有效 only from there. (The paper reports gains from both.) To add it one must get at the
-#   gradients (能够访问代码中的渐变, true).
+#   (0.3) those without noise learn, 0.52 ± 0.20, and the same noise stops all five, 0.10 ± 0.01.
+#   It helps to leave a place that a good beginning avoids: 甚至从较差的权重初始化开始 is true only
+#   so far as a network then begins to learn, 变得非常有效 only from there. (The paper reports
+#   gains from both.) To add it one must get at the gradients (能够访问代码中的渐变, true).
 # * Twenty layers make much of the last bit, so a single network ends elsewhere on another
-#   processor, and under TensorFlow 1.15.5. Of the embedded digits nine
-#   runs, different in last bits only, gave means of five networks from 0.1 of 0.09 without noise
-#   and 0.13 to 0.29 with it; from 0.3 of 0.30 to 0.45 without noise and 0.09 to 0.12 with it.
+#   processor, and under TensorFlow 1.15.5. Of the embedded digits nine runs, different in last
+#   bits only, gave means of five networks from 0.1 of 0.09 without noise and 0.13 to 0.29 with it;
+#   from 0.3 of 0.30 to 0.45 without noise and 0.09 to 0.12 with it.
 
 # %%
 for place, (cost_, accuracy_) in enumerate(

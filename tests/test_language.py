@@ -7,19 +7,26 @@ import re
 import sys
 import warnings
 
+import nbformat
 import polib
 import pytest
 
 from common import language, plots, tables
 from common.command import commands
+from common.command.catalogue import find
 from common.errors import UsageError
 from common.language import COURSE, Catalogue, width
-from conftest import ROOT, course
-from tools import glossary, translation
+from conftest import LESSONS, ROOT, course
+from tools import glossary, notebooks, translation
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}")  # three words of a sentence
 COMMAND = re.compile(r"`[^`]*`|python -m lessons( [!-~]+)*")
+NOT_SAID = re.compile(r'(?s)```.*?```|\$\$.*?\$\$|`[^`]*`|\]\([^)]*\)|\$[^$]*\$|"[^"]*"|et al')
+KEPT_ENGLISH = re.compile(  # what the documents print, and TensorFlow's errors in 07 and 16
+    r"^After \d+ steps: global_step is|cost time|tf\.nn\.softmax \[|^ *(Restoring from|The passed|"
+    r"File does not|The name|At least two|polynomial_decay\(\) got|The length of|unsupported)"
+)
 NO_BEGINNING, NO_END = "，。、；：）」》", "（「《"  # of a line, as Chinese is set
 BY_LOCALE = {"COURSE_LANG": "", "LC_ALL": "", "LC_MESSAGES": "", "LANG": "zh_CN.UTF-8"}
 
@@ -348,6 +355,27 @@ def test_words_between_a_block_of_code_and_a_span_are_translated():
 
 def test_the_file_is_what_the_tool_writes(entries):
     assert COURSE.read_text("utf-8") == str(entries)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+class TestEveryLesson:
+    def test_its_catalogue_is_whole_and_what_the_tool_writes(self, name):
+        lesson, path = find(name), language.catalogue_of(name)
+        prose, said = translation.prose(lesson), translation.said_by(lesson)
+        wanted = translation.brought_up(path, prose, said, lesson.source)
+        faults = {each.msgid: translation.faults(each) for each in wanted}
+        assert {text: fault for text, fault in faults.items() if fault} == {}
+        assert path.read_text("utf-8") == str(wanted)
+
+    def test_no_english_sentence_is_left_in_its_notebook(self, name):
+        notebook = nbformat.read(notebooks.path_of(find(name), "zh"), as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                said = re.sub(NOT_SAID, " ", cell.source)
+            else:
+                said = "\n".join(out.get("text", "") for out in cell.outputs)
+            left = [line for line in said.splitlines() if ENGLISH.search(COMMAND.sub("", line))]
+            assert [line for line in left if not KEPT_ENGLISH.search(line)] == []
 
 
 def test_no_two_places_stand_side_by_side(entries):

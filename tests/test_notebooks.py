@@ -25,8 +25,8 @@ from stress import _nudge, notebook_cells
 from tools import notebooks
 
 
-def stored(name):
-    return nbformat.read(catalogue.find(name).notebook, as_version=4)
+def stored(name, spoken="en"):
+    return nbformat.read(notebooks.path_of(catalogue.find(name), spoken), as_version=4)
 
 
 def text(cell):
@@ -39,16 +39,23 @@ def pictures(notebook):
     return [base64.b64decode(each["image/png"]) for each in data if "image/png" in each]
 
 
+SAID = {  # in the last cell of each
+    "en": "what the document says, and what came out here",
+    "zh": "文档中的数字与此处的结果",
+}
+
+
 @pytest.mark.parametrize("name", LESSONS)
 class TestEveryNotebook:
-    def test_has_not_drifted_from_its_script(self, name):
-        fresh = notebooks.from_script(catalogue.find(name))
-        assert notebooks.without_outputs(stored(name)) == notebooks.without_outputs(fresh), (
-            "run `make notebooks`"
-        )
+    @pytest.mark.parametrize("spoken", SAID)
+    def test_has_not_drifted_from_its_script(self, name, spoken):
+        fresh = notebooks.from_script(catalogue.find(name), spoken)
+        kept = notebooks.without_outputs(stored(name, spoken))
+        assert kept == notebooks.without_outputs(fresh), "run `make notebooks`"
 
-    def test_is_executed_with_its_figures_inline_and_without_noise(self, name):
-        notebook = stored(name)
+    @pytest.mark.parametrize("spoken", SAID)
+    def test_is_executed_with_its_figures_inline_and_without_noise(self, name, spoken):
+        notebook = stored(name, spoken)
         nbformat.validate(notebook)
         cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
         assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
@@ -58,12 +65,29 @@ class TestEveryNotebook:
         assert "\x1b" not in "".join(map(text, cells))
         shapes = [image.imread(io.BytesIO(png)).shape for png in pictures(notebook)]
         assert shapes and all(height > 200 and width > 400 for height, width, _ in shapes)
-        assert "what the document says, and what came out here" in text(cells[-1])
+        assert SAID[spoken] in text(cells[-1])
 
-    def test_says_nothing_of_where_it_was_made(self, name):
-        content = catalogue.find(name).notebook.read_text("utf-8")
+    @pytest.mark.parametrize("spoken", SAID)
+    def test_says_nothing_of_where_it_was_made(self, name, spoken):
+        content = "".join(cell.source + text(cell) for cell in stored(name, spoken).cells)
         for word in ("/tmp", "/home", "/root", str(ROOT)):
             assert word not in content
+
+    def test_in_chinese_it_draws_and_counts_as_in_english(self, name):
+        """But for the table at the end, in which names have numbers in one language only."""
+        english, chinese = stored(name), stored(name, "zh")
+        assert len(pictures(english)) == len(pictures(chinese))
+        if name in UNSTABLE:
+            return
+        cells = zip(english.cells, chinese.cells)
+        for printed in [
+            list(map(text, pair)) for pair in cells if "finish()" not in pair[0].source
+        ]:
+            numbers = [
+                re.findall(r"-?\d+\.\d+(?:e[-+]?\d+)?", without_accidents(each)) for each in printed
+            ]
+            numbers = [sorted(map(float, each)) for each in numbers]
+            np.testing.assert_allclose(*numbers, rtol=1e-3, atol=1e-5, err_msg=printed[1])
 
     def test_keeps_what_its_script_prints_and_draws(self, name, run_lesson):
         """The same code: its outputs are a run's of the script, which other tests look at too."""

@@ -124,6 +124,11 @@ def place_of(spoken):
     return files.LESSONS / "zh" if spoken == "zh" else files.LESSONS
 
 
+def path_of(lesson, spoken):
+    """A lesson's notebook in that language."""
+    return place_of(spoken) / lesson.notebook.name
+
+
 def write(notebook, path, spoken="en", timeout=1800):
     """Execute a notebook and write it."""
     with tempfile.TemporaryDirectory() as output:
@@ -134,6 +139,7 @@ def write(notebook, path, spoken="en", timeout=1800):
 
 
 def _languages(lesson):
+    """English, and Chinese where the lesson has a catalogue, as a new one has not."""
     translated = language.catalogue_of(lesson.name).exists()
     return language.LANGUAGES if translated else language.LANGUAGES[:1]
 
@@ -149,7 +155,7 @@ def main(argv):
     lessons = [catalogue.find(word) for word in words] or catalogue.lessons()
     for lesson in tqdm(lessons, desc="notebooks", disable=None):
         for each in spoken or _languages(lesson):
-            write(from_script(lesson, each), place_of(each) / lesson.notebook.name, each)
+            write(from_script(lesson, each), path_of(lesson, each), each)
 
 
 if __name__ == "__main__":
