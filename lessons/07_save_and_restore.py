@@ -383,7 +383,7 @@ tf.gfile.DeleteRecursively(FEW)
 # ## What to see · 看什么
 #
 # * The loss before the save, in the fresh graph, in the graph built again and in the other
-#   process is the same number, and all 400 outputs are the same in every bit.
+#   process is the same number; in the two graphs all 400 outputs have the same bits.
 # * The training goes on where it was: the loss falls from 0.2535 on to 0.2470, without the steep
 #   way down that every new beginning has.
 # * A Saver saves variables: weights, and with other optimizers their slots. The step in a file's

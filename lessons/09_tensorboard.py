@@ -6,8 +6,8 @@
 # Rebuilds 《Tensorflow_神经网络》 4、Tensorboard & tf.summary, 记录损失函数准确率, 打开Tensorboard.
 #
 # `tf.summary` writes down what happens inside a graph while it trains; TensorBoard draws it.
-# There are four kinds: a scalar becomes a curve, a tensor of any shape a histogram, and images
-# and sounds can be looked at and listened to. The network is that of lesson 08.
+# The document has four kinds: a scalar becomes a curve, a tensor of any shape a histogram, and
+# images and sounds can be looked at and listened to. The network is that of lesson 08.
 #
 # You will meet `tf.summary.scalar`, `histogram`, `image`, `audio`, `merge`, `merge_all`,
 # `tf.summary.FileWriter` and `add_summary`.
@@ -217,7 +217,8 @@ print("loss at the steps", written.get("simple_value", {}).get("loss", [])[:4], 
 # `--logdir=train:train/,test:test/` shows nothing (names for folders are given by `--logdir_spec`
 # now).
 #
-# * Scalars: `loss` and `acc` of both runs; the mean, stddev, max and min of each layer.
+# * Scalars: `loss` and `acc` of both runs; the mean, stddev, max and min of each layer. The loss of
+#   the first batch, at step 0, is in the run train, not in the figure below.
 # * Histograms and distributions: 313,600 weights share the work, so each moves little.
 # * Images and audio: what the network last saw, and how far its loss was from 0, by ear.
 # * Graphs: open `layer0` and the others by a double click.
@@ -240,6 +241,7 @@ print("loss at the steps", written.get("simple_value", {}).get("loss", [])[:4], 
 # | a sound is 3 or 「2维(batch, frame)」 | only with a sample_rate | (1, 4000, 1) |
 # | merge_all takes 「前面定义的所有summary」 | true | 45 of them |
 # | merge can 「只是融合某些」 | true | 2 |
+# | FileWriter is a 「文件读写器」, reader and writer | false | it writes only; `tf.train` reads |
 # | the step may be 「其他你想要用的数值」 | true | here e, one less than printed |
 # | folders beside each other are 「方便我们对比不同模型」 | true | train and test; exercise 1 |
 

@@ -111,9 +111,9 @@ merged = tf.summary.merge_all()
 # | here | in plain TensorFlow 1 |
 # |---|---|
 # | `lesson.steps` | a constant; here a flag of the command, `--steps` |
-# | `lesson.training(sess, saver)` | nothing; to go on or look again `saver.restore(…)` |
+# | `lesson.training(sess, saver)` | `saver.save(…)`; to go on or look again `saver.restore(…)` |
 # | `training.summaries` | a folder: `"summaries/10_yogurt_mse/train"` |
-# | `training.steps(lesson.steps)` | `range(STEPS)`, with ten times `saver.save(sess, path, i)` |
+# | `training.steps(lesson.steps)` | `range(STEPS)`, and ten times `saver.save(sess, path, i + 1)` |
 # | `training.history` | a list of what is to be drawn; here saved with each checkpoint |
 # | `lesson.figure`, `compare`, `finish` | `plt.savefig`, `print` |
 
@@ -144,7 +144,8 @@ print("Final w1 is:\n%s" % w1_value)
 # %% [markdown]
 # ## What to see · 看什么
 #
-# * 「不断降低」: true. As the loss falls, the weights come to rest.
+# * 「不断降低」: true, the loss falls all the way. The weights move ever more slowly, and are not
+#   at rest after 20,000 steps.
 # * 「已非常接近」: true. Sales are predicted as y = 0.98·x1 + 1.02·x2, close to the y = x1 + x2
 #   that made the data. Two things keep them apart: the noise (least squares on these 32 days gives
 #   1.0043 and 0.9948, not 1 and 1), and 20,000 small steps, which have not quite arrived.

@@ -164,7 +164,8 @@ def exact_minimum(COST, PROFIT):
 
 
 # %% [markdown]
-# * 「成本和销售一盒酸奶的利润是不等价的」: true. The two pairs end at different weights.
+# * 「成本和销售一盒酸奶的利润是不等价的」, so the loss must say so: true where they differ. The two
+#   pairs end at different weights.
 # * 「因此希望预测的结果 y 多一些」: true of COST 1, PROFIT 9. The weights exceed 1, and 27 of the
 #   32 days are predicted too high.
 # * 「预测多或预测少的影响一样」, a comment in the document's code: false of its COST 9, PROFIT 1.

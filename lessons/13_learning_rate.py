@@ -5,8 +5,8 @@
 #
 # Rebuilds 《神经网络优化》 §2 (1); 《Tensorflow 笔记》 学习率.
 #
-# One number w is to be found where loss = (w + 1)² is least, from w = 5. The learning rate is
-# how far each step goes against the gradient:
+# One number w is to be found where loss = (w + 1)² is least, from w = 5. Each step goes against
+# the gradient, times the learning rate:
 #
 # $$w_{n+1} = w_n - \text{learning\_rate} \cdot \nabla, \qquad \nabla = 2 (w_n + 1)$$
 #
@@ -77,7 +77,11 @@ for name, train_step in train_steps.items():
 # %% [markdown]
 # ## What to see · 看什么
 #
+# * 「每次参数更新的幅度大小」, the rate is the size of each update: true only if the gradient is
+#   1. At 0.2 the first step is 2.4 long, the last ones are 0.
 # * 「梯度下降的方向」, each update goes where the loss falls: true, with 0.2 from 5 to 2.6.
+# * 「反向传播就是求最优w」, backpropagation is to find the best w: false. It gives the gradient
+#   (lesson 02); the step against it is descent, which the documents call so too.
 # * 「w 无限趋近于-1」, ever nearer to −1: true only if numbers had no end. Each step at 0.2 removes
 #   40 % of what is left of w + 1, until w stands at −0.99999994 from step 35 on: float32 has
 #   nothing between that and −1.

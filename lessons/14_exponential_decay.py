@@ -31,7 +31,8 @@ lesson = Lesson(
 # ## Data · 数据
 #
 # None: loss = (w + 1)² as in lesson 13. In a training with data LEARNING_RATE_STEP is usually
-# the number of batches that the data has, so that the rate changes once a round.
+# the number of batches that the data has, so that the rate changes once a round. 「更新频率」,
+# frequency, is what 《Tensorflow 笔记》 calls that interval; here it is 1.
 
 # %%
 LEARNING_RATE_BASE = lesson.learning_rate_base
@@ -141,10 +142,12 @@ for base in (0.1, 1.0):
 # ## What to see · 看什么
 #
 # * 「学习率在不断减小」: true. It falls with every step, from 0.1 to 0.0669.
-# * 「取的更优收敛度」, that decay gets nearer in fewer rounds: true only if the first rate is too
-#   large to settle with. From 0.1 the fixed rate ends nearer, at −0.9992, than the decaying one,
-#   at −0.9957: each step is longer. From 1 the fixed rate jumps between 5 and −7 for ever, and the
-#   decaying one arrives.
+# * 「较高的下降速度」, that decay goes faster at first: true only if it begins with a larger rate.
+#   From the same 0.1 both begin alike.
+# * 「取的更优收敛度」, that decay gets nearer in fewer rounds: true only if the first rate is well
+#   above 0.5, where each step goes past −1. From 0.1 the fixed rate ends nearer, at −0.9992, than
+#   the decaying one, at −0.9957: each step is longer. From 0.9 the fixed rate ends 0.0008 away,
+#   from 1 it jumps between 5 and −7 for ever; the decaying one arrives from both.
 # * 「阶梯型衰减」 with `staircase=True`, 「平滑下降的曲线」 without: both true, in the last figure.
 
 # %%
@@ -178,7 +181,7 @@ plt.yscale("log")
 plt.xlabel("steps done")
 plt.ylabel("distance from the minimum, |w + 1|")
 plt.legend()
-caption = "Decay helps where the fixed rate does not settle."
+caption = "Decay helps where each step goes past the minimum."
 lesson.figure("", "distance", "with decay and without", "" if lesson.changed() else caption)
 
 # %%
@@ -206,8 +209,7 @@ lesson.finish()
 #
 # At 2.90, far from −1. Each step takes away twice its rate: w + 1 goes to
 # 6 · 0.8 · 0.9 · 0.95 · 0.975 … = 3.90 and no further. A rate that falls too fast freezes
-# the training. From 1 as well: there w stops at −1.00 only because the step at the rate 0.5, the
-# second one, is Newton's.
+# the training. From 1 w stops at −1.00 only because the second step, at the rate 0.5, is Newton's.
 # </details>
 #
 # 2. Change the rate every 10 steps only: `--learning-rate-step 10`. Is w nearer to −1?

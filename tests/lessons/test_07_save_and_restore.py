@@ -212,14 +212,30 @@ def test_a_lost_first_save_is_saved_again(copy, course_here):
 
 @forks
 def test_killed_between_two_saves_it_resumes_to_the_same_files(tmp_path, run_lesson):
-    expected = left(run_lesson(NAME, "--steps", "20000").checkpoints.parent.parent, NAME)
+    flags = ["--steps", "20000", "--save-every", "2500"]  # eight saves, of which five are left
+    whole = run_lesson(NAME, *flags).checkpoints.parent.parent
+    assert kept(whole) == [10000, 12500, 15000, 17500, 20000]
     words = [ROOT / "lessons" / f"{NAME}.py", "--output", tmp_path]
     kill = signalled_at("two_network/model.ckpt-6000.json", signal.SIGKILL)
-    assert python(*words, "--steps", "20000", **kill)[0] == -signal.SIGKILL
-    assert kept(tmp_path)[0] == 5000 and kept(tmp_path)[-1] < 20000
+    assert python(*words, *flags, **kill)[0] == -signal.SIGKILL
+    assert kept(tmp_path)[0] == 2500 and kept(tmp_path)[-1] < 20000
     code, _, err = course("run", "07", "--resume", "--output", tmp_path)
     assert code == 0, err
-    assert left(tmp_path, NAME) == expected
+    assert left(tmp_path, NAME) == left(whole, NAME)
+
+
+@pytest.mark.parametrize("told, left_over", [(True, 2), (False, 3)])
+def test_a_new_saver_removes_the_old_saves_only_if_it_is_told_of_them(told, left_over, tmp_path):
+    prefix = str(tmp_path / "model.ckpt")
+    with tf.Graph().as_default(), tf.Session() as sess:
+        sess.run(tf.Variable(0.0).initializer)
+        before, after = tf.train.Saver(max_to_keep=2), tf.train.Saver(max_to_keep=2)
+        before.save(sess, prefix, global_step=1)
+        if told:
+            after.recover_last_checkpoints([f"{prefix}-1"])
+        for step in (2, 3):
+            after.save(sess, prefix, global_step=step)
+    assert len(list(tmp_path.glob("*.index"))) == left_over
 
 
 def test_restores_right_after_cloning_and_leaves_nothing_but_summaries(tmp_path, course_here):

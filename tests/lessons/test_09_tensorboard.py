@@ -7,7 +7,11 @@ import numpy as np
 import pytest
 from matplotlib import image
 from oracles import answers, assert_prints_losses, assert_says
+from tensorboard import default, program
+from tensorboard.backend.event_processing import data_ingester
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from common.tf1 import tf
 
 LAYERS = ["layer0", "layer1", "layer2", "classification"]
 STEPS = [999, 1999, 2999]
@@ -93,6 +97,50 @@ def test_the_graph_has_the_layers(run_lesson):
     names = {node.name for node in EventAccumulator(str(written)).Reload().Graph().node}
     assert {f"{layer}/weights" for layer in LAYERS} <= names
     assert {"input_ph", "label_ph", "GradientDescent"} <= names
+
+
+def test_images_have_1_3_or_4_channels_and_sounds_2_or_3_dimensions():
+    with tf.Graph().as_default(), tf.Session() as sess:
+        for channels in (1, 3, 4):
+            image_sum = tf.summary.image("image", tf.zeros([1, 8, 8, channels]))
+            assert summary_of(sess.run(image_sum)).image.colorspace == channels
+        for shape in ([1, 50, 2], [1, 50]):
+            audio_sum = tf.summary.audio("audio", tf.zeros(shape), sample_rate=8000)
+            assert summary_of(sess.run(audio_sum)).audio.length_frames == 50
+        with pytest.raises(tf.errors.InvalidArgumentError):
+            sess.run(tf.summary.image("image", tf.zeros([1, 8, 8, 2])))
+
+
+def summary_of(written):
+    return tf.Summary.FromString(written).value[0]
+
+
+def test_a_writer_only_writes(run_lesson):
+    writer = run_lesson("09_tensorboard")["train_writer"]
+    assert callable(writer.add_summary)
+    assert not [name for name in dir(writer) if "read" in name.lower()]
+
+
+def runs_shown(*words):
+    """The runs that TensorBoard of these words of a command finds."""
+    tensorboard = program.TensorBoard(default.get_plugins())
+    tensorboard.configure(["tensorboard", *words])
+    ingester = data_ingester.LocalDataIngester(tensorboard.flags)
+    for path, name in ingester._path_to_run.items():
+        ingester.deprecated_multiplexer.AddRunsFromDirectory(path, name)
+    return sorted(ingester.deprecated_multiplexer.Runs())
+
+
+@pytest.mark.skipif(tf.__version__.startswith("1."), reason="of today's TensorBoard")
+def test_the_documents_spellings_of_logdir_are_of_another_time(run_lesson, monkeypatch, capsys):
+    summaries = run_lesson("09_tensorboard").summaries
+    monkeypatch.chdir(summaries)
+    assert {"train", "test"} <= set(runs_shown("--logdir", str(summaries)))
+    assert runs_shown("--logdir=train:train/,test:test/") == []
+    assert runs_shown("--logdir_spec=train:train/,test:test/") == ["test", "train"]
+    with pytest.raises(SystemExit):
+        runs_shown("-logdir=.")
+    assert "unrecognized arguments: -logdir=." in capsys.readouterr().err
 
 
 def test_merge_takes_two_and_merge_all_every_summary(run_lesson):

@@ -23,6 +23,13 @@ def test_prints_the_weights_every_500_steps_as_the_numpy_twin_has_them(run_lesso
     np.testing.assert_array_equal(run["w1_value"], float32([[0.98019385], [1.0159807]]))
 
 
+def test_the_loss_falls_all_the_way_and_the_weights_move_ever_more_slowly(run_lesson):
+    history = run_lesson("10_yogurt_mse")["history"]
+    moves = np.linalg.norm(np.diff(history["w1"], axis=0), axis=1)
+    assert np.all(np.diff(history["loss_mse"]) < 0) and np.all(np.diff(moves) < 0)
+    assert moves[-1] > 0.003  # in 500 steps
+
+
 @pytest.mark.same_bits
 def test_has_the_bits_of_the_genuine_trace(run_lesson):
     trace, run = golden("D1_mse"), run_lesson("10_yogurt_mse")

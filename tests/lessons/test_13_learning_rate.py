@@ -13,6 +13,13 @@ def test_follows_the_closed_form(run_lesson):
         np.testing.assert_allclose(history["loss"], (history["w"] + 1) ** 2, atol=1e-5)
 
 
+def test_its_updates_are_from_2_4_to_0_long_at_one_rate(run_lesson):
+    w = np.append(np.float32(5), run_lesson("13_learning_rate")["histories"]["0.2"]["w"])
+    updates = np.diff(w)
+    assert updates[0] == pytest.approx(-2.4, rel=1e-6)
+    assert np.all(updates[36:] == 0) and np.all(w[36:] == np.float32(-0.99999994))
+
+
 @pytest.mark.same_bits
 def test_prints_the_documents_lines(run_lesson):
     lines = run_lesson("13_learning_rate").printed.splitlines()

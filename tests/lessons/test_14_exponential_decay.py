@@ -54,6 +54,22 @@ def test_with_decay_and_without_follow_their_products(run_lesson):
         assert numbers["w at the end, " + name] == pytest.approx(w, abs=1e-6)
 
 
+def test_decay_gets_nearer_only_where_the_steps_go_past_the_minimum(run_lesson):
+    def away(base, decay):
+        return abs(6 * np.prod(1 - 2 * base * decay ** np.arange(40)))
+
+    for base in (0.1, 0.2, 0.3, 0.4, 0.5, 0.52):
+        assert away(base, 1) <= away(base, 0.99)
+    for base in (0.6, 0.7, 0.8, 0.9, 1):
+        assert away(base, 1) > away(base, 0.99)
+    run = run_lesson("14_exponential_decay")
+    assert run["descend"](run["fixed"](0.9))[-1] + 1 == pytest.approx(0.0008, abs=5e-5)
+    assert run["descend"](run["decaying"](0.9))[-1] == pytest.approx(-1, abs=2e-7)
+    both = [np.abs(run["paths"][name] + 1) for name in ("fixed 0.1", "decaying from 0.1")]
+    np.testing.assert_array_equal(both[0][:2], both[1][:2])
+    assert np.all(both[0][2:] < both[1][2:])
+
+
 def test_the_answers_of_the_exercises(run_lesson):
     name = "14_exponential_decay"
     (half, first), (tenth, second) = exercises(name)
@@ -61,6 +77,8 @@ def test_the_answers_of_the_exercises(run_lesson):
     assert "At %.2f" % numbers["w at the end"] in first
     assert "= %.2f and" % (numbers["w at the end"] + 1) in first
     assert "at %.2f only" % numbers["w at the end, decaying from 1"] in first
+    path = run_lesson(name, *half[0])["paths"]["decaying from 1"]
+    np.testing.assert_array_equal(path[:3], [5, -7, -1])
     run = run_lesson(name, *tenth[0])
     assert "Yes: %.4f" % run["w_end"] in second
     assert "of %.4f. The" % run_lesson(name)["w_end"] in second
