@@ -318,8 +318,9 @@ def draw_rates(number, slug, title, caption, kind, symbol, values, scale="log"):
 # ### A constant rate · 固定的学习率
 #
 # The factor of w0 − 2 is 1 − 2 = −1: w0 jumps from 0 to 4 and back and never settles. That too
-# large a rate bounces and does not converge (在最小值附近反弹而不收敛) is true only at that limit,
-# and of w0: w1, whose factor is 0.29, is at 0.5 after a few updates.
+# large a rate bounces and does not converge (在最小值附近反弹而不收敛) is true only from that limit
+# on (above it each jump is longer than the last), and of w0: w1, whose factor is 0.29, is at 0.5
+# after a few updates. Its own limit is 2·87/31 = 5.61.
 
 # %%
 caption = "Begins at (0, 0). The cost stays at 2." if gamma0 == 2 else "Begins at (0, 0)."
@@ -377,8 +378,9 @@ draw_rates("4-4", "step-rates", "rates of step decay", caption, "step", "D", DRO
 # it is 101 times smaller, not 100.
 #
 # Its example of a rate that falls too fast: 10⁵ observations (printed as `1e-5`) in batches of 50
-# make 2,000 updates an epoch. After 100 of 5,000 epochs γ0 = 0.2 has become 10⁻⁵: the others bring
-# little (用 5000 个历元也不会有太大收获, true).
+# make 2,000 updates an epoch. After 100 of 5,000 epochs γ0 = 0.2 has become 10⁻⁵. The others bring
+# little (用 5000 个历元也不会有太大收获, true): their rates add up to 7.8, those of the first 100
+# to 21.
 
 # %%
 updates = 100 * (100000 // 50)
@@ -389,9 +391,9 @@ print("After %d updates, D = 10: gamma is %.4e" % (updates, gamma_example))
 # ### Inverse-time decay · 逆时间衰减
 #
 # ν = 0.2 arrives (仅仅几次迭代后就收敛, true). A larger ν needs more updates (需要更多的步骤,
-# true), and ν = 1.5 does not arrive, though the text has it converge (ν = 1.5 的逆时间衰减算法,
-# false): after 29 updates w1 is 0.24, after 199 it is 0.40. The sum of its rates grows like a
-# logarithm, without bound, so it would arrive in the end; that end is far.
+# true), and ν = 1.5 does not arrive, though the text has it converge (该算法现在能够收敛, false):
+# after 29 updates w1 is 0.24, after 199 it is 0.40. The sum of its rates grows like a logarithm,
+# without bound, so it would arrive in the end; that end is far.
 
 # %%
 draw_rates(
@@ -562,9 +564,10 @@ lesson.figure("4-17", "comparison", "the schedules together", caption % gamma0)
 # ### Who arrives · 收敛
 #
 # The learning rate matters much (非常重要的参数, true), and a training often fails
-# (通常根本不起作用, true): of these descents 4-1, 4-7, 4-10 and 4-15 do not arrive. Large at first
-# and smaller later (开始(相对)大，然后随着迭代减少) is best only if the rate does
-# not fall too fast. No rule says which schedule is best (哪种方法效果更好并没有固定的规则, true).
+# (通常根本不起作用, true): of these descents 4-1, 4-7, 4-10, 4-15 and ν = 0.5 in 4-13 do not
+# arrive. Large at first and smaller later (开始(相对)大，然后随着迭代减少) is best only if the rate
+# does not fall too fast. No rule says which schedule is best (哪种方法效果更好并没有固定的规则,
+# true).
 #
 # Here a descent has arrived where both weights are within 0.05 of the minimum after the updates
 # that its figure shows.
@@ -664,7 +667,8 @@ lesson.finish()
 # <details><summary>Answer</summary>
 #
 # w1 stops at 0.424 with T = 6, at 0.456 with 7, at 0.475 with 8. From T = 7 on it comes within
-# 0.05 of 0.5; after 9 updates it is as near as that from T = 8 on.
+# 0.05 of 0.5. In the 9 updates of figure 4-10 the descent arrives with T = 8 to 36: with a larger
+# T w0 still swings.
 # </details>
 #
 # 2. Begin with γ0 = 1: `gamma0`, `--gamma0 1`. Which descents arrive in the updates of their

@@ -63,8 +63,9 @@ def decayed_learning_rate(global_step, learning_rate, decay_step, decay_rate, st
 
 # %% [markdown]
 # Mathematically ν_ds is too much (这个参数是多余的, true): ν/ν_ds could be one number. It keeps ν
-# readable, which would have to be very small (需要假设很小的值, true). The
-# document's example: 10⁸ observations in batches of 50, and after 100 epochs γ is to be γ0/5.
+# readable, which would have to be very small (需要假设很小的值, true); and with ν_ds the updates of
+# an epoch ν stays when the size of a batch changes (选择一个保持不变的值, true). The document's
+# example: 10⁸ observations in batches of 50, and after 100 epochs γ is to be γ0/5.
 
 # %%
 updates_in_an_epoch = 10**8 // 50
@@ -332,7 +333,8 @@ print("with **, at step %d: %g" % (decay_steps, with_power(decay_steps)))
 #   used exactly these rates: the dots are those that `global_step` gave them.
 # * The training without the counter keeps γ = 0.5 for ever, and nothing says so. On this small
 #   problem it does best, since 0.5 is not too large for it: that a constant rate is a bad idea
-#   (这是一个非常糟糕的主意) is true only if it is too large, as in figure 4-1.
+#   (这是一个非常糟糕的主意) is true only if it is too large, as in figure 4-1, or if the gradients
+#   are noisy, as those of single points at the end of lesson 17.
 
 # %%
 figure = plt.figure()

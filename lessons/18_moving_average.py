@@ -243,14 +243,14 @@ for seed, (of_weights, of_shadow) in enumerate(on_average):
 #   2.328, 2.956 … towards 10. The document writes that w1 is updated to 1.644; it is the
 #   shadow that is, and w1 stays 10.
 # * 「向参数 w1 靠近」, nearer with every run: true, from 0.9 to 4.993 in these eight.
-# * 「各自的平均值」, an average over some time: true with a decay near 1 (「接近 1 的值」). With
-#   0.1 the shadow is at 9.99 after four updates: quick, and hardly an average.
+# * 「各自的平均值」, an average over some time: true only with a decay near 1 (「接近 1 的值」).
+#   With 0.1 the shadow is at 9.99 after four updates: quick, and hardly an average.
 # * 「训练过程同步运行」: true only if the order does not matter. 「ema.average()函数」 gives the
 #   shadow: true. 「待训练参数汇总为列表」: true, w1 is in the list, global_step is not.
 # * 「泛化能力」, that averaged weights do better on new data: true only if the weights dance, and
-#   then by little. The shadow stands five times as still, and its loss on new days is lower by
-#   0.6 %, in each of the ten sets. At one moment a weight may stand better by chance: at the last
-#   step it does in four of ten.
+#   then by little. The shadow stands five to six times as still, and its loss on new days is lower
+#   by 0.6 %, in each of the ten sets. At one moment a weight may stand better by chance: at the
+#   last step it does in four of ten.
 
 # %%
 shadows = history["shadow"]

@@ -200,8 +200,8 @@ history_with, regularized = train("with", train_total, loss_total, "After %d ste
 #
 # One pair of trainings says little: on new points the beginning decides as much. So eight
 # beginnings are trained at once, each without L2 and with it, on the right labels and on labels
-# of which every fifth is wrong: 32 networks in one graph, with one more dimension in front. Adam
-# divides each gradient by its own size, so no network feels the others.
+# of which every fifth is wrong: 32 networks in one graph, with one more dimension in front. The
+# sum of their losses is minimized; a network's weights get no gradient but from its own.
 
 # %%
 NOISES, BEGINNINGS = (0.0, 0.2), 8
@@ -291,9 +291,11 @@ print("sum                          = %.4f" % penalty_sum)
 # %% [markdown]
 # ## What to see · 看什么
 #
+# * 「把红色的点和蓝色的点分开」, that both tell red and blue apart: true, of 98 % of the 300 points
+#   without L2, of 96 % with it.
 # * 「拟合曲线平滑」, that the curve is smoother: true. Σw² falls from 29 to 6.7, and the curve of
-#   figure 10 is plainer than that of figure 9. Two of the eleven units are given
-#   up altogether: all their weights are below 0.01.
+#   figure 10 turns by about 400° in all, that of figure 9 by about 1,000° (a circle: 360°). Two of
+#   the eleven units are given up altogether: all their weights are below 0.01.
 # * 「从而抑制模型噪声」, that regularization keeps noise out: true only if the network has room to
 #   learn the noise. This one has none: it learns 14 % of the wrong labels without L2 and 13 % with
 #   it. Where there is room, L2 helps: lesson 30.
@@ -422,8 +424,8 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# With L2 both times: 89.4 % without, 90.3 % with it, and 88.6 % without, 89.3 % with it. But one
-# pair says little: the eight other beginnings of `--seed 7` lose 0.2 points on the average.
+# With L2 both times: about 89.4 % without, 90.3 % with it, and 88.6 % without, 89.3 % with it. But
+# one pair says little: the eight other beginnings of `--seed 7` lose 0.2 points on the average.
 # </details>
 #
 # 《神经网络优化》 ends here.

@@ -228,7 +228,7 @@ for name, value in RATES.items():
 # | `keras.layers.Dropout` of Keras 3 | 1.25 2.5 3.75 5 6.25 7.5 8.75 10 0 12.5 |
 #
 # * The scale is 1.25 everywhere (将按1 /（1-rate）放大: true), and at inference, the default, 1 to
-#   10 come out as they went in (正常返回输出: true). Of 100,000 neurons 0.1994 are dropped
+#   10 come out as they went in (正常返回输出: true). Of 100,000 neurons 19.94 % are dropped
 #   (0.2的概率被失活: true).
 # * The mask is another one in Keras 3, and rightly so: its layer hands seeds of its own, one for
 #   each call, to a random function without a state. That of TensorFlow 1 called `tf.nn.dropout`.

@@ -69,8 +69,9 @@ v_03, v_03_update = weighted_average(0.3, 0)
 # %% [markdown]
 # ### TensorFlow's own · 滑动平均
 #
-# The shadow of a tensor begins at 0, that of a variable at the variable's first value: so
-# TensorFlow has both v_0, too. The second average must wait until the variable has its θ.
+# The shadow of a tensor begins at 0, that of a variable at the variable's first value
+# (影子初值=参数初值, true): so TensorFlow has both v_0, too. The second average must wait until the
+# variable has its θ.
 
 # %%
 ema = tf.train.ExponentialMovingAverage(BETA)
@@ -189,7 +190,7 @@ for name, (one, other) in differences.items():
 # * v_0 = 1 is forgotten: what is left of it is βⁿ, half of it after 7 measurements, 0.005 of
 #   it after 50.
 # * In v_50 the newest θ has the weight b_0 = 1 − β = 0.1. The document's text says 1 there,
-#   which is β⁰ without its factor.
+#   which is β⁰ without its factor. It has the weights fall towards 1 (向 1 减小): false, towards 0.
 # * Why the factor 1 − β (为什么不只选择)? The document adds up b_k from k = 1 and finds 1: false.
 #   From k = 0 the sum is 1; from k = 1 it is β, 0.9. Without its term k = 0, which is that of the
 #   newest θ, v_50 would be 0.0589.
@@ -294,8 +295,9 @@ lesson.figure("", "averages", "θ and its averages", caption)
 #
 # The weights of n measurements add up to 1 − βⁿ, and only in the end to 1. What is missing is the
 # weight of v_0. Divided by that sum, v is an average from the first measurement on: a constant θ
-# then gives v = θ at once. Momentum can do without it (可以忽略偏差校正) only if some ten updates
-# have passed: at n = 50 it changes half a percent of v, at n = 1 it makes v ten times as large.
+# then gives v = θ at once. Momentum can do without it (可以忽略偏差校正) only if some forty updates
+# have passed: it makes v ten times as large at n = 1 and half as large again at n = 10; from n = 44
+# on it changes less than 1 %, at n = 50 half a percent.
 
 # %%
 plt.figure()

@@ -230,6 +230,21 @@ def test_says_where_the_document_is_wrong(run):
     assert arrive == ["4-2", "4-3", "4-6", "4-13, ν = 0.2"]
 
 
+def test_above_its_limit_each_jump_is_longer(run_lesson):
+    run = run_lesson("15_decay_schedules", "--gamma0", "2.1", "--steps", "40")
+    away = run["constant"]["w0"] - 2
+    assert np.all(away[1:] * away[:-1] < 0) and np.all(np.diff(np.abs(away)) > 0)
+    assert run["constant"]["w1"][-1] == pytest.approx(0.5, abs=1e-3)
+    assert pytest.approx(5.61, abs=5e-3) == 2 / SLOPE
+
+
+def test_the_first_100_epochs_of_the_documents_example_have_most_of_its_rates():
+    rates = 0.2 / (np.arange(5000 * 2000) // 10 + 1)
+    first = rates[: 100 * 2000].sum()
+    assert first == pytest.approx(21, abs=0.5)
+    assert rates.sum() - first == pytest.approx(7.8, abs=0.05)
+
+
 @pytest.mark.parametrize(
     "flags, name, schedule",
     [
@@ -276,6 +291,12 @@ def test_the_answers_of_the_exercises(run_lesson):
         assert run.numbers[end + "4-10"] == pytest.approx(w1, abs=5e-4)
         near.append([run.numbers[end + "4-10"] > 0.45, run.numbers["w1, figure 4-10"] > 0.45])
     assert near == [[False, False], [True, False], [True, True]]
+    arriving = []
+    for T in range(1, 200):
+        w0, w1, _ = closed_form((0, -4), exponential(T), 9)
+        if max(abs(w0[-1] - 2), abs(w1[-1] - 0.5)) < 0.05:
+            arriving.append(T)
+    assert arriving == list(range(8, 37))
 
     numbers = run_lesson(name, "--gamma0", "1").numbers
     arrives = [each for each in numbers if each.endswith(" arrives") and numbers[each] == "yes"]

@@ -186,6 +186,10 @@ def test_the_example_of_the_document(run):
     numbers = run.numbers
     assert numbers["ν for γ0/5 after 100 epochs"] == pytest.approx(2e-8)
     assert numbers["updates with the rate 1.0"] == 100001
+    for batch in (50, 200):
+        epoch = 10**8 // batch
+        rate = run["decayed_learning_rate"](100 * epoch, 1, epoch, 0.04)
+        assert rate == pytest.approx(1 / 5)
 
 
 @pytest.mark.slow

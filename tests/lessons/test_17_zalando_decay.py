@@ -147,6 +147,32 @@ def test_decay_comes_to_rest_where_single_points_disturb(run):
     assert 20 * decaying < constant and decaying < small
 
 
+def test_a_small_constant_rate_ends_nearer_and_comes_later(run):
+    above = run["above_the_least"]
+    decay = {"constant 0.003": lambda j: 0.003, "inverse time": lambda j: 0.1 / (1 + 0.005 * j)}
+    costs = dict.fromkeys(decay, 0)
+    for name, rate in decay.items():
+        for seed in range(10):
+            rdm = np.random.RandomState(seed)
+            x = np.linspace(-1, 1, 30)
+            y = 2 + 0.5 * x + rdm.normal(0, 0.3, 30)
+            least = np.polyfit(x, y, 1, full=True)[1][0] / 30
+            a, b, found = 0.0, 0.0, []
+            for j, i in enumerate(rdm.randint(0, 30, 6000)):
+                error = a + b * x[i] - y[i]
+                a, b = a - 2 * rate(j) * error, b - 2 * rate(j) * error * x[i]
+                found.append(np.mean((a + b * x - y) ** 2) - least)
+            assert np.mean(found[5000:]) == pytest.approx(above(seed, rate), rel=1e-6)
+            costs[name] = costs[name] + np.array(found) / 10
+    small, decaying = costs.values()
+    assert np.mean(small[5000:]) < np.mean(decaying[5000:])
+    assert 550 < np.argmax(small < 0.01) < 650 and 55 <= np.argmax(decaying < 0.01) < 65
+
+
+def test_has_as_many_parameters_as_the_lesson_says(run):
+    assert sum(value.size for value in first_values(run)) == 17170
+
+
 @pytest.mark.slow
 def test_the_answers_of_the_exercises(run_lesson):
     run = run_lesson("17_zalando_decay", "--learning-rate", "0.1")

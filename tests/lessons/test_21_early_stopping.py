@@ -87,6 +87,10 @@ def test_ends_where_it_ends_under_genuine_tensorflow(run_lesson):
         ("sound: test loss, never stopped", 8.704803466796875),
     ):
         assert run.numbers[name] == pytest.approx(genuine, rel=1e-6), name
+    history = run["without"]["history"]
+    assert history["loss"][[18, 199]] == pytest.approx([2.53, 1.18], abs=5e-3)
+    assert run["stopped"](history["loss"], 3) == (84, 87)
+    assert history["test_loss"][83] == pytest.approx(7.01, abs=5e-3)
 
 
 @pytest.mark.parametrize("mode", ["run", "restore"])

@@ -68,6 +68,14 @@ def test_the_rows_by_hand(run):
     np.testing.assert_allclose(run["kernel"][2], x.var(axis=0, ddof=1), rtol=1e-6)
 
 
+def test_gamma_and_beta_can_give_x_back(run):
+    x, mean, variance = run["data"], run["mean_val"], run["variance_val"]
+    with tf.Graph().as_default(), tf.Session() as sess:
+        scale = np.sqrt(variance + run["EPSILON"])
+        back = tf.nn.batch_normalization(x, mean, variance, mean, scale, run["EPSILON"])
+        np.testing.assert_allclose(sess.run(back), x, rtol=1e-6)
+
+
 @pytest.mark.same_bits
 def test_one_update_is_that_of_genuine_tf_layers(run):
     """tf.layers.batch_normalization of TensorFlow 1.15.5 on the same rows."""
@@ -247,6 +255,9 @@ def test_the_answers_of_the_exercises(run, run_lesson):
     ends = [run_lesson(NAME, "--momentum", each).numbers["with: loss"] for each in ("0.9", "0.999")]
     assert_numbers(momentum, ends[0], 0.9, run.numbers["with: loss"], 0.99, ends[1], 0.999)
     assert pytest.approx(0.05, abs=0.005) == 0.999**3000
+    saved = values(run, "with")
+    of_layers = [layer(saved, k)[3].mean() for k in range(1, 5)]
+    assert min(of_layers) > 0.055 and max(of_layers) < 0.095
 
     numbers = run_lesson(NAME, "--place", "activation").numbers
     assert_numbers(place, numbers["with: loss"], run.numbers["with: loss"])

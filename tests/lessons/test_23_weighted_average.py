@@ -94,6 +94,9 @@ def test_v_0_is_forgotten_as_the_text_says(run):
     left = run["history"]["v_from_1"] - run["history"]["v"]
     np.testing.assert_allclose(left, 0.9 ** np.arange(1, 101), rtol=1e-4, atol=1e-7)
     assert left[5] > 0.5 > left[6]
+    correction = run["history"]["debiased"] / run["history"]["v"]
+    np.testing.assert_allclose(correction[[0, 9, 49]], [10, 1.535, 1.005], rtol=1e-3)
+    assert np.flatnonzero(correction < 1 / 0.99)[0] == 43  # n = 44
     assert left[49] == pytest.approx(0.005, abs=2e-4)
     assert run.numbers["v is largest at n"] == 56 == 1 + np.argmax(filtered(0.9, 0))
 
