@@ -252,8 +252,8 @@ lesson.compare("examples in the document's data", len(inference), document=5)
 #
 # * Without dropout a network of 64 neurons learns the wrong labels by heart: after 1,000 steps it
 #   has 97 % of the 100 labels and 82 % of the new points. The loss on the new points is least after
-#   100 steps, 0.24, and rises to 0.42. It is good on what it has seen and worse on what is new, so
-#   it generalizes badly (说明模型的泛化能力差), as 《神经网络优化》 says: true.
+#   100 steps, 0.24, and rises to about 0.42. It is good on what it has seen and worse on what is
+#   new, so it generalizes badly (说明模型的泛化能力差), as 《神经网络优化》 says: true.
 # * At the rate 0.2 it keeps to the circle: 87 % of the labels, of which 11 are wrong, and 91 % of
 #   the new points. All eight networks are better than all eight without.
 # * So a smaller loss brings more that is right (训练出更高准确率, 《Tensorflow 笔记》) only on what
@@ -371,8 +371,8 @@ lesson.finish()
 # <details><summary>Answer</summary>
 #
 # Here it prevents it: the loss on the new points is 0.23 at the rate 0.2, where it was 0.24 after
-# 1,000 steps, and 0.24 at 0.5. Without dropout it goes on rising, from 0.42 to above 0.85: how far,
-# the last bit decides.
+# 1,000 steps, and 0.24 at 0.5. Without dropout it goes on rising, from about 0.42 to above 0.85:
+# how far, the last bit decides.
 # </details>
 #
 # 3. How much can be dropped? Try `--rate 0.05`, `--rate 0.8` and `--rate 0.9`.
