@@ -63,10 +63,10 @@ for name, size in sizes.items():
 #
 # ### Two examples · 两个例子
 #
-# A sigmoid of two inputs, as in 《Tensorflow_神经网络》, and a network of two layers with one
-# example to learn, that of Matt Mazur's "A Step by Step Backpropagation Example" (2015):
-# 《深度神经网络-中》 has its network in pictures only. With a single example, an iteration is an
-# epoch.
+# A sigmoid of two inputs, as in 《Tensorflow_神经网络》: w and x, which it leaves out, are those of
+# the same sigmoid in Stanford's course CS231n. And a network of two layers with one example to
+# learn, that of Matt Mazur's "A Step by Step Backpropagation Example" (2015): 《深度神经网络-中》
+# has its network in pictures only. With a single example, an iteration is an epoch.
 
 # %%
 W = 2.0, -3.0, -3.0
@@ -301,8 +301,8 @@ print("the loss then: %.9f, one layer after the other %.9f" % (loss_together, lo
 #
 # * By hand and by `tf.gradients` the gradients are the same, node by node.
 # * The document's −0.53 and −0.2 are rounded: unrounded they are −0.534447 and −0.196612.
-# * w1 moves twice as far as w0 and w2, since its input x1 is −2. f falls ever more slowly: its
-#   gradient f·(1 − f) goes to 0 with f.
+# * w1 moves twice as far as w0 and w2, since its input x1 is −2. Once f is below 0.5 it falls ever
+#   more slowly: its gradient f·(1 − f) goes to 0 with f.
 # * In the network the gradients of w_o, taken together, are 80 times those of w_h. Each sigmoid
 #   on the way back multiplies by 0.25 at most, and the inputs are small.
 # * The article's weights after one step are those here. Their loss is 0.291027774, to float32's
@@ -324,8 +324,8 @@ print("the loss then: %.9f, one layer after the other %.9f" % (loss_together, lo
 # | 「完成复合函数的求导」: by elementary functions | true | 13 of 13 nodes |
 # | 「各个节点的权重进行更新」: and updates weights | true | loss 0.298 to 0.291, then 0.00111 |
 #
-# 《四、训练神经网络》: 「准确地更新一次」, one update an epoch if all examples are one batch: true,
-# 1 in the table of iterations above, where batches of 256 have 196.
+# 《四、训练神经网络》: 「准确地更新一次」, the weights and with them the rate, in an epoch if all
+# examples are one batch: true, 1 in the table of iterations above, where batches of 256 have 196.
 
 # %%
 lesson.record("iterations an epoch, all in one batch", iterations["all"])
@@ -496,8 +496,8 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# The loss falls from 0.00111 to 0.0000351, and the outputs are 0.0159 and 0.9841. Each step is
-# smaller than the one before: where a sigmoid is near 0 or 1, y·(1 − y) is nearly 0.
+# The loss falls from 0.00111 to 0.0000351, and the outputs are 0.0159 and 0.9841. Each of these
+# steps gains less than the one before: the error y − y_ and y·(1 − y) both go to 0.
 # </details>
 #
 # 3. Move the biases too: `--biases trained`. Is it quicker?

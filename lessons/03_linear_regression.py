@@ -46,7 +46,8 @@ print("Least squares: y = %.4f * x + %.4f" % (w_exact, b_exact))
 # %% [markdown]
 # How steep the loss can be is known as well. It is a parabola in every direction; its steepest
 # one bends with the largest eigenvalue λ of the matrix of second derivatives, 2·AᵀA/15 with
-# the columns A = (x, 1). A step with η above 2/λ ends higher on the other side than it began.
+# the columns A = (x, 1). With η above 2/λ a step along it ends higher on the other side than it
+# began.
 
 # %%
 bends = np.linalg.eigvalsh(2 * columns.T @ columns / 15)
@@ -59,7 +60,7 @@ print("The loss bends by %.4f and by %.4f: η must stay below %.5f" % (*bends, r
 # As in the document's code for polynomials `y_` is the prediction (elsewhere it is the label).
 # w begins anywhere, b at 0; with `tf.set_random_seed` w begins at the same place each time.
 # `tf.gradients(loss, [w, b])` adds the operations that compute both derivatives to the graph;
-# nothing is computed yet.
+# nothing is computed yet. A session will run them, and feed the points to the placeholders.
 #
 # The document writes (ŷᵢ − yᵢ)² here, but (ŷᵢ − y)² where it repeats this loss for logistic
 # regression. The second i belongs there: each point is compared with its own label.
@@ -97,6 +98,9 @@ merged = tf.summary.merge_all()
 
 # %% [markdown]
 # ## Session · 会话
+#
+# What begins with `lesson` or `training` is the course's own: lesson 01 has a table of plain lines
+# for it. A `FileWriter` writes the summaries for TensorBoard, as lesson 09 shows.
 #
 # ### Ways to take the points · 梯度下降法的分类
 #
@@ -313,10 +317,11 @@ side_by_side(
 #
 # * The smaller the batch, the sooner the first descent: batch descent looks at 30 points until the
 #   loss is below 0.3, mini-batch descent at 10, stochastic descent at 7.
-# * And the more restless the end: of the 150 updates of stochastic descent about half raise the
-#   loss, of the ten of batch descent none does. One point fixes no line, only those through it; a
-#   step towards them is uphill for others. For x = 10.79 alone the rate limit is 0.0085, so that
-#   point's step at 0.01 throws w far across. A mean over 5 points hardly trembles.
+# * And the more restless the end: in the last five epochs the loss goes from 0.205 up to 0.289
+#   with 5 points, from 0.185 up to 1.99 with one. About half of the updates of both raise it, of
+#   batch descent none. One point fixes no line, only those through it; a step towards them is
+#   uphill for others. For x = 10.79 alone the rate limit is 0.0085, so that point's step at 0.01
+#   throws w far across.
 # * The restlessness has its use: it leaves a minimum or a ridge on which batch descent stays.
 
 # %%
@@ -340,13 +345,16 @@ for (what, name, rate), count in left.items():
 # | 「不同的学习率都会导致不同的结果」 | true | loss 55, 0.21 and 272 |
 # | 「下降非常缓慢」 at too small a rate | true | 65.9 to 55.5 in ten updates |
 # | 「跳动非常明显」 at too large a rate | true | 65.9 to 272, from side to side |
-# | SGD goes 「选取下降最快的方向」 | only of its batch | batch descent alone always falls |
+# | SGD is 「我们前面一直在使用的优化算法」 | only for the digits | see below |
+# | SGD goes 「选取下降最快的方向」 | only of its batch | at 0.01 batch descent alone always falls |
 # | 「慢慢减小的过程」, jumping up and down | true | 65.9 to 0.256; about half go up |
 # | because η·gradient 「并不一定是一个特别小的量」 | true | η = 0.024 climbs to 272 |
 # | random points 「不但计算快」 | true | 7 points looked at, not 30 |
 # | 「跳出局部极小点和鞍点」 | only if η is large enough | 19 of 20 at 0.3, none at 0.1 |
 #
-# Off the ridge go 20 of 20 at 0.1, and none of batch descent, at either place.
+# Off the ridge go 20 of 20 at 0.1, and none of batch descent, at either place. The document's
+# curve, exam scores and flower take all points at once, as in lessons 04, 05 and 06; its digits
+# come in batches, as in 08.
 #
 # 《四、训练神经网络》 wants a smaller rate for single points, 「减少更多的学习」: true, exercise 3.
 

@@ -37,8 +37,9 @@ print(f_des)
 # %% [markdown]
 # ### Its curve · 画出图像
 #
-# The document begins this cell with `%matplotlib inline`, which puts figures below their cells
-# in a notebook. `lesson.figure` replaces it: it saves the figure, and in a notebook shows it.
+# The document begins this cell with `%matplotlib inline`, which puts figures below their cells in
+# a notebook, so that one can 「省略掉plt.show()」 there: true. `lesson.figure` replaces it: it
+# saves the figure, and in a notebook shows it.
 
 # %%
 x_sample = np.arange(-3, 3.1, 0.1)
@@ -186,8 +187,8 @@ print("after %d updates: loss %g at rate %g" % (lesson.steps, loss_above, ABOVE)
 # %% [markdown]
 # ### The live fit · 动态拟合
 #
-# `%matplotlib notebook`, `plt.ion()`, `fig.canvas.draw()` and `plt.pause(0.1)` redraw the
-# document's figure after each update, in the classic notebook only. Here `lesson.animation`
+# `plt.ion()`, `fig.canvas.draw()` and `plt.pause(0.1)` redraw the document's figure after each
+# update; its `%matplotlib notebook` works in the classic notebook only. Here `lesson.animation`
 # calls `draw` for each epoch and makes a GIF of it, 0.1 s a frame: it plays below, and in any
 # browser. Of more than 100 epochs it takes evenly spaced ones.
 

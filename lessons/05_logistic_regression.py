@@ -201,7 +201,8 @@ optimized = train("optimizer", train_op)
 # In float32 σ(z) is exactly 1 from some z between 15 and 18 on, which version and processor decide;
 # the table at the end has it. Then log(1 − ŷ) is −∞, and for a row with y = 1, which is right,
 # (1 − y)·log(1 − ŷ) = 0·(−∞) is NaN. One NaN among the rows makes the mean NaN, then all weights.
-# The gradient is NaN for either label.
+# The gradient is NaN for either label. At z = −88, if not before, σ(z) is exactly 0, and it is the
+# row with y = 0 whose loss is NaN.
 #
 # Clipping ŷ keeps the loss finite, but where it clips the gradient is 0: a row that is wrong
 # teaches nothing any more. `tf.nn.sigmoid_cross_entropy_with_logits` takes z instead of ŷ, and
@@ -219,9 +220,9 @@ def look(z_value, label):
 
 print("label   z   loss (gradient):  by hand            clipped         with logits")
 for label in (1.0, 0.0):
-    for z_value in (10.0, 20.0):
+    for z_value in (-100.0, 10.0, 20.0):
         cells = "".join("%12.3g (%6.2g)" % pair for pair in look(z_value, label))
-        print("%5d  %2d      %s" % (label, z_value, cells))
+        print("%4d %4d      %s" % (label, z_value, cells))
 
 # %% [markdown]
 # ## What to see · 看什么
@@ -239,8 +240,8 @@ for label in (1.0, 0.0):
 #
 # | 《Tensorflow_神经网络》 | | here |
 # |---|---|---|
-# | 「经常用在分类问题上」, two classes mostly | true | 91 of 100 right |
-# | σ makes it 「0 ~ 1 之间的一个值」 | only below z = 15 to 18 | then 1 itself, and the loss NaN |
+# | 「用在分类问题上」 (how often, no run can tell) | true | 91 of 100 right |
+# | σ makes it 「0 ~ 1 之间的一个值」 | only if −88 < z < 18 | else 0 or 1, and the loss NaN |
 # | 「这个值越小就表示属于第一类」 | true | ŷ below 0.5 is label 0: 91 of 100 right |
 # | for y = 0 「我们希望 loss 越小越好」, else large | false | the loss is to be small for both |
 

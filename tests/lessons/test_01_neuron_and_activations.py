@@ -147,11 +147,12 @@ def test_the_answers_of_the_exercises(run_lesson):
     assert (run["parameters"], run["layers"]) == (32, 2)
 
     assert right(3) == [8, 16, 16] and numbers("--hidden", "3")["parameters"] == 20
-    assert_says(
-        few, "with 20 parameters: from these weights sigmoid and tanh have all 16", "relu has 8"
-    )
+    assert_says(few, "three, of 20 parameters, sigmoid and tanh have all 16", "relu has 8")
     assert_says(few, "two neurons tanh has {2} right, sigmoid {1} and relu {0}".format(*right(2)))
-    assert_says(few, "with one they have {2}, {1} and {0}".format(*right(1)))
+    assert_says(few, "With one they have {2}, {1} and {0}".format(*right(1)))
+    longer = numbers("--hidden", "2", "--steps", "20000")
+    assert_says(few, "sigmoid here with `--steps 20000`")
+    assert longer["outputs right to 0.1 of 16, sigmoid"] == 16
 
     run, below = numbers("--hidden", "16"), "loss below 0.01 at step, "
     assert_says(many, "at step %d, against %d of" % (run[below + "relu"], run[below + "sigmoid"]))
@@ -175,4 +176,25 @@ def test_the_answers_of_the_exercises(run_lesson):
 )
 def test_arrives_as_often_as_the_lesson_says(name, hidden, steps, expected):
     losses, _ = adder_twin(name, steps, range(100), hidden)
-    assert np.sum(losses[-1] < 0.01) == pytest.approx(expected, abs=1)
+    arrived, chaotic = np.sum(losses[-1] < 0.01), expected < 100
+    assert arrived == pytest.approx(expected, abs=1 if chaotic else 0)
+
+
+@pytest.mark.parametrize("hidden, least, most", [(4, 40, 60), (16, 100, 100)])
+def test_relu_is_sooner_than_sigmoid_as_often_as_the_lesson_says(hidden, least, most):
+    first = {}
+    for name in ("relu", "sigmoid", "tanh"):
+        below = adder_twin(name, 3000, range(100), hidden)[0] < 0.01
+        first[name] = np.where(below.any(axis=0), below.argmax(axis=0), 3001)
+    assert least <= np.sum(first["relu"] < first["sigmoid"]) <= most
+    assert np.sum(first["relu"] < first["tanh"]) == 0
+
+
+def test_two_neurons_can_learn_to_add_and_one_cannot():
+    _, outputs = adder_twin("tanh", 3000, range(100), hidden=2)
+    right = np.sum(np.abs(outputs - ANSWERS) < 0.1, axis=(1, 2))
+    assert np.sum(right == 16) > 50
+    # another 1 raises the digit in some rows, lowers it in others
+    for place in range(3):
+        low, high = (ANSWERS[ROWS[:, place] == bit, 0] for bit in (-1, 1))
+        assert set(high - low) == {-1, 1}

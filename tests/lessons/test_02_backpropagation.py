@@ -90,6 +90,9 @@ def test_f_falls_as_the_recursion_of_its_sum_says(run):
         f = sigmoid(total)
         total -= 0.5 * f * (1 - f) * 6
         sums.append(total)
+    every_f = sigmoid(np.array([1.0, *sums]))
+    falls = -np.diff(every_f)
+    assert falls[0] < falls[1] and (np.diff(falls[every_f[:-1] < 0.5]) < 0).all()
     sums = np.array(sums)[run["history_f"]["step"].astype(int)]
     np.testing.assert_allclose(run["history_f"]["f"], sigmoid(sums), rtol=1e-5)
     moved = (1 - sums[-1]) / 6
@@ -200,6 +203,7 @@ def test_the_answers_of_the_exercises(run_lesson):
     begins = "falls from %.5f to %.7f" % (usual["loss at the end"], run["loss at the end"])
     ends = "%.4f and %.4f" % (run["output 0 at the end"], run["output 1 at the end"])
     assert_says(longer, begins, ends)
+    assert (np.diff(network_twin(10000)[0][1000:], n=2) > 0).all()  # each gains less
 
     run = numbers("--biases", "trained")["loss at the end"]
     assert_says(biases, "%.6f, a quarter of the %.5f" % (run, usual["loss at the end"]))

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from oracles import answers, assert_says, float32
 
+from common.command import catalogue
+
 NAME = "03_linear_regression"
 # the points as (x, y), apart from the lesson's own two columns
 POINTS = float32(
@@ -63,6 +65,12 @@ def test_batches_follow_the_twin(training, size, run_lesson):
     twin = path_of(0.01, 10, lambda e: shuffled(e, size))
     assert len(path) == 1 + 10 * (15 // size)
     np.testing.assert_allclose(path, twin, rtol=1e-4, atol=1e-5)
+    along = np.mean((path[:, :1] * X + path[:, 1:] - Y) ** 2, axis=1)
+    last_five = along[len(path) // 2 :]
+    least, most = {5: (0.205, 0.289), 1: (0.185, 1.99)}[size]  # as the lesson says
+    assert last_five.min() == pytest.approx(least, abs=5e-4)
+    assert last_five.max() == pytest.approx(most, abs=5e-3 if size == 1 else 5e-4)
+    assert 0.45 < np.mean(np.diff(along) > 0) < 0.6  # about half
 
 
 @pytest.mark.parametrize("size", [1, 4, 5, 15])
@@ -127,6 +135,11 @@ def test_a_batch_of_one_is_stochastic_and_of_fifteen_is_batch_descent(run_lesson
         np.testing.assert_array_equal(run["mini_batch"]["path"], run[like]["path"])
 
 
+@pytest.mark.parametrize("number, batches", [("04", 0), ("05", 0), ("06", 0), ("08", 1)])
+def test_of_the_lessons_named_only_one_takes_batches(number, batches):
+    assert ("train_set.next_batch(lesson.batch_size)" in catalogue.find(number).source) == batches
+
+
 def test_noise_leaves_a_minimum_and_a_ridge(run_lesson):
     def ends(begin, t, rate, size):
         w, slopes = np.full(20, float(begin)), 0.25 * np.arange(-7, 8)
@@ -138,9 +151,13 @@ def test_noise_leaves_a_minimum_and_a_ridge(run_lesson):
         return w
 
     numbers = run_lesson(NAME).numbers
-    for name, rate, size in (("batch", 0.3, 15), ("stochastic", 0.3, 1), ("stochastic", 0.1, 1)):
+    for name, rate, size, said in (
+        ("batch", 0.3, 15, 0),
+        ("stochastic", 0.3, 1, 19),
+        ("stochastic", 0.1, 1, 0),
+    ):
         count = numbers["of 20 leave the minimum, %s, rate %g" % (name, rate)]
-        assert count == pytest.approx(np.sum(ends(1, 0.1, rate, size) < 0), abs=2)
+        assert count == np.sum(ends(1, 0.1, rate, size) < 0) == said
     for name, size in (("batch", 15), ("stochastic", 1)):
         count = numbers["of 20 leave the ridge, %s, rate 0.1" % name]
         assert count == np.sum(np.abs(ends(0, 0, 0.1, size)) > 0.5)

@@ -8,6 +8,7 @@ import re
 import nbformat
 import numpy as np
 import pytest
+from nbclient import NotebookClient
 from oracles import answers, assert_says, float32
 from PIL import Image
 
@@ -187,6 +188,13 @@ def test_is_listed_beside_the_figures(run_lesson):
     run = run_lesson(NAME)
     results = json.loads((run.summaries / "results.json").read_text("utf-8"))
     assert results["figures"] == ["data.png", "fit.png", "rates.png", "live-fit.gif"]
+
+
+def test_a_figure_shows_in_a_notebook_without_plt_show():
+    lines = "%matplotlib inline", "import matplotlib.pyplot as plt", "plt.plot([1, 2])"
+    cell = nbformat.v4.new_code_cell("\n".join(lines))
+    NotebookClient(nbformat.v4.new_notebook(cells=[cell])).execute()
+    assert "image/png" in cell.outputs[-1]["data"]
 
 
 def test_plays_in_the_notebook():

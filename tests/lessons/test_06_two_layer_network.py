@@ -116,6 +116,20 @@ def test_the_boundary_is_that_of_the_weights(run_lesson):
     np.testing.assert_allclose(run["two"]["grid"], expected, atol=1e-5)
 
 
+def test_the_boundary_follows_three_of_the_four_lines(run_lesson):
+    w1, b1, w2, b2 = run_lesson(NAME)["two"]["weights"]
+    angle = np.linspace(0, 2 * np.pi, 3600, endpoint=False)
+    units = 3.5 * np.column_stack([np.cos(angle), np.sin(angle)]) @ w1 + b1
+
+    def crossings(values):
+        return np.flatnonzero(np.diff(np.sign(np.append(values, values[0])))) / 10
+
+    boundary = crossings((np.tanh(units) @ w2 + b2)[:, 0])
+    assert len(boundary) == 6
+    apart = [min(abs(boundary - each).min() for each in crossings(unit)) for unit in units.T]
+    assert sorted(np.array(apart) < 1.5) == [False, True, True, True] and max(apart) > 15
+
+
 def test_the_two_calls_of_the_network_share_its_variables(run_lesson):
     with run_lesson(NAME)["net"].graph.as_default():
         assert [variable.op.name for variable in tf.trainable_variables()] == [
@@ -144,7 +158,10 @@ def test_the_answers_of_the_exercises(run_lesson):
     assert loss == pytest.approx(best_logistic()[0], rel=1e-6)
     assert_says(none, "%.6f" % best_logistic()[0], "the same %d points" % right)
 
-    loss, _ = loss_and_points("--activation", "relu")
-    assert_says(relu, "stays at %.2f" % loss)
-    loss, _ = loss_and_points("--activation", "relu", "--seed", "1")
-    assert_says(relu, "at %.2f" % loss)
+    assert_says(relu, "more than 80 of the 400")
+    for says, flags in (("stays at %.2f", ()), ("at %.2f", ("--seed", "1"))):
+        run = run_lesson(NAME, "--activation", "relu", *flags)
+        assert_says(relu, says % run.numbers["loss of the network at the end"])
+        assert np.ptp(run["losses"][len(run["losses"]) // 2 :]) < 0.01  # it stays there
+        w1, b1, _, _ = run["two"]["weights"]
+        assert (np.sum(datasets.flower()[0] @ w1 + b1 > 0, axis=0) > 80).all()
