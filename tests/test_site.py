@@ -118,8 +118,7 @@ def test_every_page_loads_without_error_or_a_request_to_elsewhere(spoken, addres
         assert browser.get_log("browser") == [], page
 
 
-@pytest.mark.parametrize("spoken", ["en", "zh"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("spoken, theme", [("en", "light"), ("zh", "dark")])
 def test_axe_finds_nothing_to_object_to(spoken, theme, address, browser):
     axe = ROOT / ".venv-site" / "node_modules" / "axe-core" / "axe.min.js"
     chosen = [*OWN_PAGES, "search", "lessons/04_polynomial_regression", "lessons/10_yogurt_mse"]
