@@ -11,7 +11,7 @@ PYTHON37 ?= $(shell for p in python3.7 $$HOME/.pyenv/versions/3.7.*/bin/python; 
 	$$p --version 2>&1 | grep -q "^Python 3\.7\." && echo $$p && break; done)
 
 .PHONY: run test test-slow test-processors bench parity stress notebooks pretrained gallery \
-	translation glossary clean
+	translation glossary site clean
 
 run: .venv/ready
 	$(PY) -m lessons run all
@@ -50,6 +50,9 @@ glossary: .venv/ready  ## docs/glossary.md, of docs/glossary.toml
 gallery: .venv/ready  ## draw docs/gallery.md; the real image sets must be on disk
 	$(PY) -m tools.gallery
 
+site: .venv-site/ready  ## write the web site into site/, of the executed notebooks
+	.venv-site/bin/python -m tools.site
+
 clean: .venv/ready  ## remove what your own runs saved
 	$(PY) -m lessons clean all
 
@@ -69,4 +72,13 @@ clean: .venv/ready  ## remove what your own runs saved
 .venv-bench/ready: requirements-bench.txt  ## PyTorch and JAX, for `make bench` to measure beside
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --requirement requirements-bench.txt
+	@touch $@
+
+.venv-site/ready: requirements-site.txt web/package-lock.json  ## Sphinx, and MathJax for its pages
+	@command -v npm >/dev/null || { echo "There is no npm here, which brings MathJax: install Node.js."; \
+		exit 1; }
+	$(PYTHON) -m venv .venv-site
+	.venv-site/bin/python -m pip install --requirement requirements-site.txt
+	cp web/package.json web/package-lock.json .venv-site/
+	npm ci --ignore-scripts --no-audit --no-fund --prefix .venv-site
 	@touch $@

@@ -198,11 +198,12 @@ def joined(what, more):
 def _loaded():
     global _catalogue
     if _catalogue is None:
-        _catalogue = Catalogue(*_sentences(COURSE))
+        _catalogue = Catalogue(*sentences(COURSE))
     return _catalogue
 
 
-def _sentences(path):
+def sentences(path):
+    """The pairs of a catalogue's file, and those by hand; what a Catalogue is made of."""
     return entries(path, ""), entries(path, BY_HAND)
 
 
@@ -216,9 +217,9 @@ def speak(name):
     global _spoken
     if current() == "en":
         return
-    sentences = _sentences(catalogue_of(name))
-    _loaded().add(*sentences)
-    _spoken = Catalogue(*sentences)
+    of_lesson = sentences(catalogue_of(name))
+    _loaded().add(*of_lesson)
+    _spoken = Catalogue(*of_lesson)
     if not isinstance(sys.stdout, _Translated):
         sys.stdout = _Translated(sys.stdout)
 

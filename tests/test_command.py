@@ -165,11 +165,13 @@ def test_a_closed_pipe_is_no_traceback():
     process.wait()
 
 
-def test_tensorboard_and_restore_say_what_is_missing(tmp_path):
+def test_tensorboard_and_site_say_what_is_missing(tmp_path):
     code, _, err = course("tensorboard", "10", "--output", tmp_path)
     assert code == 1 and "run it first" in err.replace("\n", " ")
     code, _, err = course("tensorboard", "--output", tmp_path)
     assert code == 1 and "no event files" in err
+    code, _, err = course("site", tmp_path)
+    assert code == 1 and "`make site` makes one" in err.replace("\n", " ")
 
 
 @pytest.mark.parametrize("name", LESSONS)

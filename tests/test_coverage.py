@@ -2,7 +2,6 @@
 
 import ast
 import functools
-import json
 import operator
 import re
 from collections import Counter
@@ -11,7 +10,7 @@ import pytest
 
 from common.command import catalogue
 from conftest import ROOT
-from tools import notebooks, toml
+from tools import endings, notebooks, toml
 
 COVERAGE = toml.read(ROOT / "lessons" / "coverage.toml")
 STANDS_FOR = COVERAGE.pop("stands_for")
@@ -86,36 +85,14 @@ def is_name(function):
     return re.fullmatch(NAME, ast.unparse(function))
 
 
-@functools.lru_cache(maxsize=None)
-def table_at_the_end(number):
-    """{number: {column: what stands there}} of a lesson, from its executed notebook."""
-    notebook = json.loads(catalogue.find(number).notebook.read_text(encoding="utf-8"))
-    (last,) = [cell for cell in notebook["cells"] if "lesson.finish()" in "".join(cell["source"])]
-    printed = "".join("".join(output.get("text", [])) for output in last["outputs"])
-    _, head, _, *lines = printed.splitlines()[1:]
-    starts = {match.group(): match.start() for match in re.finditer(r"\S+", head)}
-    ends = [*list(starts.values())[1:], None]
-    rows = []
-    for line in lines[: lines.index(next(line for line in lines if not line.strip()))]:
-        cells = [line[start:end].strip() for start, end in zip(starts.values(), ends)]
-        row = dict(zip(starts, cells))
-        if row["here"]:
-            rows.append(row)
-        else:  # of a name that is longer than its column
-            rows[-1] = {
-                column: f"{cell} {row[column]}".strip() for column, cell in rows[-1].items()
-            }
-    return {row["number"]: row for row in rows}
-
-
 def by_document(number):
     """{number: what the document says of it} of a lesson."""
-    return {name: row.get("document") for name, row in table_at_the_end(number).items()}
+    return {name: row.get("document") for name, row in endings.table(number).items()}
 
 
 def here(number):
     """{number: what came out here} of a lesson."""
-    return {name: row["here"] for name, row in table_at_the_end(number).items()}
+    return {name: row["here"] for name, row in endings.table(number).items()}
 
 
 def value(side, table):

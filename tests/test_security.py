@@ -54,6 +54,13 @@ def test_jupyterlab_listens_on_this_machine_only():
     assert {address for address, _ in places} <= set(LOOPBACK)
 
 
+def test_the_web_site_is_served_on_this_machine_only(tmp_path):
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "index.html").touch()
+    places = served(["site", tmp_path, "--port", "0", "--no-browser"], 1)
+    assert {address for address, _ in places} <= set(LOOPBACK)
+
+
 def sources():
     folders = [ROOT / each for each in ("common", "lessons", "tools", "benchmarks")]
     return [path for folder in folders for path in sorted(folder.rglob("*.py"))]

@@ -80,7 +80,7 @@ def page():
         kept = FOLDER / lesson.name
         if kept.exists():
             link = f"[{lesson.number} · {lesson.title}](../lessons/{lesson.name}.ipynb)"
-            lines += ["", f"## {link}", "", *_pictures(kept), *_numbers(kept)]
+            lines += ["", f"## {link}", "", *_pictures(kept), *numbers(kept)]
     return "\n".join(lines) + "\n"
 
 
@@ -93,7 +93,7 @@ def _pictures(kept):
     return tables.markdown([""] * COLUMNS, rows)
 
 
-def _numbers(kept):
+def numbers(kept):
     """What came out on a real set, and with what it was made; nothing for the other lessons."""
     if not (kept / "results.json").exists():
         return []

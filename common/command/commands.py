@@ -15,6 +15,7 @@ COMMANDS = {  # by name the module beside this one, and its function of the word
     "restore": "running:restore",
     "notebook": "opening:notebook",
     "tensorboard": "opening:tensorboard",
+    "site": "serving:site",
     "script": "scripts:script",
     "check": "scripts:check",
     "data": "data:data",
@@ -33,6 +34,7 @@ EXAMPLES = """examples:
   python -m lessons restore 10            do not train: restore a checkpoint and evaluate it
   python -m lessons notebook 10           open its notebook in JupyterLab
   python -m lessons tensorboard 10        watch it in TensorBoard
+  python -m lessons site                  read it in a browser, once `make site` has made it
   python -m lessons script old.py         run your own TensorFlow 1 script, as it is
   python -m lessons check old.py          what of it is gone, what is given back
   python -m lessons data                  which images are on disk, and how to get others

@@ -74,7 +74,7 @@ def tensorboard(argv):
         nargs="*",
     )
     parser.add_argument(
-        "--port", type=_port, default=6006, help="0 takes any that is free (default 6006)"
+        "--port", type=port, default=6006, help="0 takes any that is free (default 6006)"
     )
     lesson_flags.add_output(parser)
     options = parser.parse_args(argv)
@@ -91,7 +91,7 @@ def tensorboard(argv):
             f"There are no event files in {files.shown(summaries)}: run a lesson first, for "
             f"example `{PROG} run 10`."
         )
-    _check_port(options.port)
+    check_port("TensorBoard", options.port)
     from tensorboard.main import run_main
 
     from common.tf1 import runtime  # noqa: F401 (imports TensorFlow without its noise)
@@ -101,15 +101,16 @@ def tensorboard(argv):
     return run_main()
 
 
-def _port(word):
+def port(word):
+    """The port that a word of the command line names, for argparse."""
     with contextlib.suppress(ValueError):
         if 0 <= int(word) <= 65535:
             return int(word)
     raise argparse.ArgumentTypeError(f"{word!r} is not a whole number, 0 to 65535")
 
 
-def _check_port(port):
-    """See that TensorBoard can listen on the port; CourseError if not."""
+def check_port(who, port):
+    """See that `who`, TensorBoard for example, can listen on the port; CourseError if not."""
     with socket.socket() as listener:
         if os.name == "posix":  # elsewhere this would take a port that another program uses
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -117,7 +118,7 @@ def _check_port(port):
             listener.bind(("127.0.0.1", port))
         except OSError as error:
             raise CourseError(
-                f"TensorBoard cannot use the port {port} ({error.strerror}): choose another one "
+                f"{who} cannot use the port {port} ({error.strerror}): choose another one "
                 f"with --port N, for example --port {port % 50000 + 10000}."
             ) from error
 
