@@ -35,7 +35,7 @@ def sentence(error):
                 f"{path} is imported in place of the module {name}, which the course needs: "
                 "rename it."
             )
-        if isinstance(error, ModuleNotFoundError) and _is_courses(_frames(error)[-1]):
+        if isinstance(error, ModuleNotFoundError) and _is_of_the_courses_import(error):
             return (
                 f"A package that the course needs is missing here ({error}): `make run` sets "
                 "everything up, for .venv/bin/python."
@@ -71,8 +71,11 @@ def _frames(error):
     return frames
 
 
-def _is_courses(frame):
-    return os.path.realpath(frame.f_code.co_filename).startswith(_COURSE + os.sep)
+def _is_of_the_courses_import(error):
+    """Whether the course has imported what fails, itself or by way of an installed package."""
+    paths = [os.path.realpath(frame.f_code.co_filename) for frame in _frames(error)]
+    own = [path for path in paths if not _is_installed(path)]
+    return bool(own) and own[-1].startswith(_COURSE + os.sep)
 
 
 def _is_learners(frame):

@@ -30,13 +30,10 @@ def test_an_output_folder_may_have_any_name(name, tmp_path, monkeypatch, course_
 
 @pytest.mark.same_bits
 @needs_namespaces
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "number, kilobytes, then",
-    [
-        pytest.param("13", 200, "true", marks=pytest.mark.slow),
-        pytest.param("07", 380, "true", marks=pytest.mark.slow),
-        pytest.param("13", 5000, 'mount -o remount,ro "$1"', marks=pytest.mark.slow),
-    ],
+    [("13", 200, "true"), ("07", 380, "true"), ("13", 5000, 'mount -o remount,ro "$1"')],
 )
 def test_a_disk_that_refuses_is_one_sentence_and_later_all_is_right(
     number, kilobytes, then, tmp_path, run_lesson

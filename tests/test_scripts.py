@@ -296,6 +296,23 @@ def test_a_python_without_the_packages_is_one_sentence(words):
     assert len(more) == 2 * ("run" in words) and "Traceback" not in err
 
 
+BLOCKED = "import runpy, sys; sys.modules[%r] = None; "
+
+
+def test_a_package_that_lacks_another_is_the_same_sentence():
+    program = BLOCKED % "cycler" + f"runpy.run_path({str(SCRIPT)!r}, run_name='__main__')"
+    code, _, err = python("-c", program, cwd=ROOT, fresh=True)
+    assert code == 1 and err.startswith("A package that the course needs is missing here (")
+    assert err.count("\n") == 1
+
+
+def test_a_module_that_a_program_of_ones_own_lacks_is_its_own():
+    for missing in ("import my_own_module", BLOCKED % "markdown_it" + "import rich.markdown"):
+        program = f"from common import Lesson, tf; lesson = Lesson('10_yogurt_mse'); {missing}"
+        code, _, err = python("-c", program, cwd=ROOT, fresh=True)
+        assert code == 1 and "Traceback" in err and "the course needs" not in err
+
+
 @pytest.mark.slow
 def test_what_a_learners_own_module_does_is_the_learners(tmp_path):
     (tmp_path / "colorsys.py").write_text("1 / 0")

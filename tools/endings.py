@@ -9,8 +9,10 @@ from common.command import catalogue
 _MARK = re.compile(r" \[(\d+)\]")
 
 
-def _printed(lesson):
-    """The lines that the last cell of a lesson's executed notebook printed, from the title on."""
+@functools.lru_cache(maxsize=None)
+def _printed(number):
+    """The lines that the last cell of that lesson's executed notebook printed, but the first."""
+    lesson = catalogue.find(number)
     notebook = json.loads(lesson.notebook.read_text(encoding="utf-8"))
     (last,) = [cell for cell in notebook["cells"] if "lesson.finish()" in "".join(cell["source"])]
     return "".join("".join(output.get("text", [])) for output in last["outputs"]).splitlines()[1:]
@@ -19,7 +21,7 @@ def _printed(lesson):
 @functools.lru_cache(maxsize=None)
 def table(number):
     """{number: {column: what stands there}} of the lesson of that number."""
-    _, head, _, *lines = _printed(catalogue.find(number))
+    _, head, _, *lines = _printed(number)
     starts = {match.group(): match.start() for match in re.finditer(r"\S+", head)}
     ends = [*list(starts.values())[1:], None]
     rows = []
@@ -37,7 +39,7 @@ def table(number):
 
 def verdict(number, row):
     """Whether that row of a lesson's `table` agrees, and why it does not, both in words."""
-    lines = _printed(catalogue.find(number))
+    lines = _printed(number)
     reasons = dict(re.findall(r"^  \[(\d+)\] (.+)$", "\n".join(lines), re.MULTILINE))
     why = [reasons[mark] for mark in _MARK.findall(row["agrees"])]
     return _MARK.sub("", row["agrees"]), " ".join(dict.fromkeys(why))

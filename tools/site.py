@@ -93,7 +93,7 @@ class Edition:
         return Picture(lesson, cell, title, title.text(lesson, self.spoken), *written)
 
     def _write_lesson(self, lesson):
-        path = notebooks.place_of(self.spoken) / lesson.notebook.name
+        path = notebooks.path_of(lesson, self.spoken)
         if path.exists():
             notebook = nbformat.read(path, as_version=4)
         else:  # of a language in which it has not been executed yet

@@ -92,7 +92,8 @@ def _index(edition):
     columns = edition.say(["lesson", "rebuilds"], ["课", "对应的文档"])
     documents = []
     for title in ways.WAYS:
-        links = [f"[{_title(each, edition)}](lessons/{each.notebook.name})" for each in of(title)]
+        lessons_of = ways.of_document(title)
+        links = [f"[{_title(each, edition)}](lessons/{each.notebook.name})" for each in lessons_of]
         documents.append(f"### 《{title}》\n\n" + "\n".join(f"1. {link}" for link in links))
     pages = ["documents", "numbers", "gallery", "docs/glossary", "docs/old-code"]
     pages += ["docs/parity", "docs/limits", "benchmarks/results", "benchmarks/README"]
@@ -107,11 +108,6 @@ def _index(edition):
         documents="\n\n".join(documents),
         trees="\n\n".join(trees),
     )
-
-
-def of(title):
-    """The lessons of a document, in the order of its sections."""
-    return ways.of_document(title)
 
 
 def _tree(caption, names):

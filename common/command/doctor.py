@@ -1,6 +1,6 @@
 """`python -m lessons doctor`: what the course needs, what is here, and what mends the rest.
 
-None of the packages that it looks for is imported, so it answers where they are missing.
+It answers where packages are missing: none is imported but NumPy, for the images, if it is here.
 """
 
 import importlib.metadata
