@@ -5,6 +5,7 @@ Debian's Chromium and its driver.
 """
 
 import contextlib
+import re
 import socket
 import subprocess
 import sys
@@ -79,14 +80,14 @@ def _answers(address):
 
 
 def find(driver, selector, count=1, text="", seconds=600):
-    """What `selector` finds, with `text` in it, as soon as that is `count` elements or more."""
+    """What `selector` finds, with the pattern `text` in it, as soon as `count` or more are there."""
     from selenium.common.exceptions import StaleElementReferenceException
 
     deadline = time.time() + seconds
     while time.time() < deadline:
         with contextlib.suppress(StaleElementReferenceException):  # it is being drawn anew
             found = driver.execute_script(FIND, selector)
-            found = [each for each in found if text in each.text]
+            found = [each for each in found if re.search(text, each.text, re.DOTALL)]
             if len(found) >= count:
                 return found
         time.sleep(0.2)
