@@ -30,7 +30,8 @@ def address(run_lesson):
 
 def test_the_scalar_charts_show_both_runs_and_their_last_values(browser, address, run_lesson):
     open_tab(browser, address, "timeseries", "^(loss|acc)$")
-    charts = {each.text.split("\n")[0]: each for each in find(browser, "card-view", 2, "2,999.*2,999")}
+    cards = find(browser, "card-view", 2, "2,999.*2,999")
+    charts = {each.text.split("\n")[0]: each for each in cards}
     assert set(charts) == {"acc", "loss"}
     last = run_lesson("09_tensorboard")["history"]["loss"][-1]
     words = charts["loss"].text.split("\n")

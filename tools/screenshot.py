@@ -80,7 +80,7 @@ def _answers(address):
 
 
 def find(driver, selector, count=1, text="", seconds=600):
-    """What `selector` finds, with the pattern `text` in it, as soon as `count` or more are there."""
+    """What `selector` finds that the pattern `text` fits, as soon as that is `count` or more."""
     from selenium.common.exceptions import StaleElementReferenceException
 
     deadline = time.time() + seconds

@@ -1,4 +1,4 @@
-"""Lesson 16 against closed forms in float64, genuine TensorFlow 1.15.5 and Keras."""
+"""Lesson 16 against closed forms in float64 and genuine TensorFlow 1.15.5."""
 
 import re
 
@@ -7,7 +7,6 @@ import pytest
 from oracles import float32, golden
 
 from common.tf1 import tf
-from conftest import python
 
 SLOPE = 31 / 87  # Σx²/m of the 30 points
 STEPS = np.arange(201)
@@ -130,38 +129,6 @@ def test_a_boundary_has_the_value_before_it(run):
     expected[0] = 1.0
     assert {step: round(float(rate), 6) for step, rate in run["pieces"].items()} == expected
     assert (run["step_after"], run["rate_after"]) == (100001, 0.5)
-
-
-@pytest.mark.slow
-def test_keras_has_the_same_rates_at_the_boundaries(run):
-    steps = sorted(run["pieces"])
-    code, out, err = python(
-        "-c",
-        "from keras.optimizers.schedules import PiecewiseConstantDecay\n"
-        "rate = PiecewiseConstantDecay([100000, 110000], [1.0, 0.5, 0.1])\n"
-        f"print(*[float(rate(step)) for step in {steps}])",
-        fresh=True,
-    )
-    assert code == 0, err
-    keras = [float(word) for word in out.split()]
-    np.testing.assert_allclose(keras, [run["pieces"][step] for step in steps], rtol=1e-6)
-
-
-@pytest.mark.slow
-def test_keras_exponential_and_inverse_time_decay_are_the_graphs(run):
-    """《深度神经网络-中》 4.2 and 4.3, with ** for ^."""
-    code, out, err = python(
-        "-c",
-        "from keras.optimizers import schedules as s\n"
-        "one, other = s.ExponentialDecay(0.5, 20, 0.5), s.InverseTimeDecay(0.5, 20, 0.5)\n"
-        "print(*[float(f(step)) for f in (one, other) for step in range(201)])",
-        fresh=True,
-    )
-    assert code == 0, err
-    keras = np.array(out.split(), float).reshape(2, 201)
-    names = ("exponential_decay", "inverse_time_decay")
-    ours = [run["curves"][name, False] for name in names]
-    np.testing.assert_allclose(ours, keras, rtol=2e-6)
 
 
 def test_says_what_does_not_work(run):
