@@ -404,9 +404,9 @@ lesson.finish()
 #
 # Two. With three, of 20 parameters, sigmoid and tanh have all 16 outputs right, relu has 8. With
 # two neurons tanh has 12 right, sigmoid 8 and relu 3: but from more than half of the seeds 0 … 99
-# tanh has all 16, and so has sigmoid here with `--steps 20000`. With one they have 8, 8 and 4. One
-# cannot do: another 1 raises the digit in some rows, lowers it in others, and moves the output of
-# one neuron always the same way.
+# tanh has all 16, and so has sigmoid here with `--steps 20000`. With one tanh and sigmoid have 8,
+# relu has 4. One cannot do: another 1 raises the digit in some rows, lowers it in others, and
+# moves the output of one neuron always the same way.
 # </details>
 #
 # 3. Give relu neurons to spare: `--hidden 16`. Does it arrive from every beginning?

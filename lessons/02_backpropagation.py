@@ -63,10 +63,11 @@ for name, size in sizes.items():
 #
 # ### Two examples · 两个例子
 #
-# A sigmoid of two inputs, as in 《Tensorflow_神经网络》: w and x, which it leaves out, are those of
-# the same sigmoid in Stanford's course CS231n. And a network of two layers with one example to
+# A sigmoid of two inputs, as in 《Tensorflow_神经网络》: w and x, which it leaves out, are those
+# of the same sigmoid in Stanford's course CS231n. And a network of two layers with one example to
 # learn, that of Matt Mazur's "A Step by Step Backpropagation Example" (2015): 《深度神经网络-中》
-# has its network in pictures only. With a single example, an iteration is an epoch.
+# shows its own network in pictures only, without numbers. With a single example, an iteration is
+# an epoch.
 
 # %%
 W = 2.0, -3.0, -3.0

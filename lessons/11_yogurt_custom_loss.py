@@ -175,7 +175,7 @@ def exact_minimum(COST, PROFIT):
 # * 「定制合理的损失函数」, a loss that fits the task: true. Each pair errs to the cheaper side.
 #
 # Neither training comes to rest. The gradient does not shrink towards the minimum, so steps of
-# fixed size dance around it, by up to 0.011 and 0.013 in their last 2,000 steps.
+# fixed size oscillate around it, by up to 0.011 and 0.013 in their last 2,000 steps.
 
 # %%
 because = "the document prints the second program of the course below the text of the first"
@@ -198,8 +198,8 @@ lesson.record("days predicted too high, " + of_code, more_code)
 lesson.record("days predicted too high, " + of_text, more_text)
 
 # %% [markdown]
-# How soon each training is near the exact minimum, and how far it dances in its last 2,000 steps,
-# measured in the weight that is farther off:
+# How soon each training is near the exact minimum, and how far it oscillates in its last 2,000
+# steps, measured in the weight that is farther off:
 
 # %%
 for pair, history, (least, w1_exact) in (
@@ -212,7 +212,7 @@ for pair, history, (least, w1_exact) in (
     lesson.record("exact minimum w1[1], " + pair, w1_exact[1])
     lesson.record("exact least loss, " + pair, least)
     lesson.record("within 0.02 at step, " + pair, int(near[0]) if near.size else "not yet")
-    lesson.record("dances as far as, " + pair, distance[-80:].max())
+    lesson.record("oscillates as far as, " + pair, distance[-80:].max())
 
 # %% [markdown]
 # Does the text's pair (COST 1, PROFIT 9) predict more, as the document's text wants, and does the
@@ -276,15 +276,15 @@ lesson.finish()
 #
 # The weights are 0.9600 and 0.9733 (COST 9, PROFIT 1), 1.0297 and 1.0484 (COST 1, PROFIT 9), as
 # in the course. The other steps bring nothing: the trainings came within 0.02 of their minima at
-# steps 550 and 400, and dance about them ever after.
+# steps 550 and 400, and oscillate about them ever after.
 # </details>
 #
 # 2. What does `--learning-rate 0.0001` change?
 #
 # <details><summary>Answer</summary>
 #
-# The dance: it goes 0.0006 and 0.0009 from the minimum instead of 0.0109 and 0.0131. The steps
-# are small, but 20,000 of them arrive, within 0.02 after 5,300 and 3,800.
+# The oscillation: it goes 0.0006 and 0.0009 from the minimum instead of 0.0109 and 0.0131. The
+# steps are small, but 20,000 of them arrive, within 0.02 after 5,300 and 3,800.
 # </details>
 #
 # 3. Predict the weights for `--cost 1 --profit 1`, then look.
@@ -301,10 +301,11 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# Momentum is there first, at steps 225 and 100, and dances widest, by 0.089 and 0.067: its steps
-# grow to ten times the size. RMSProp (2,025 and 3,000) and Adam (1,975 and 4,225) take their time
-# and stay nearest, RMSProp within 0.0024, Adam within 0.0014: their steps are no longer than about
-# the rate, however steep the loss is. Gradient descent lies between (550 and 400; 0.011 and 0.013).
+# Momentum is there first, at steps 225 and 100, and oscillates widest, by 0.089 and 0.067: its
+# steps grow to ten times the size. RMSProp (2,025 and 3,000) and Adam (1,975 and 4,225) take their
+# time and stay nearest, RMSProp within 0.0024, Adam within 0.0014: their steps are no longer than
+# about the rate, however steep the loss is. Gradient descent lies between (550 and 400; 0.011 and
+# 0.013).
 # </details>
 #
 # Next in 《神经网络优化》: lesson 12.

@@ -170,10 +170,10 @@ with tf.Graph().as_default(), tf.Session() as sess:
 print("The weight restored is the shadow that was saved: %s" % w_restored)
 
 # %% [markdown]
-# ### Weights that dance · 抖动的权重
+# ### Weights that oscillate · 振荡的权重
 #
-# The custom loss of lesson 11 makes its weights dance around the minimum. Its layer is trained on
-# ten sets of 32 days, with a shadow beside it; both are tried on 10,000 new days.
+# The custom loss of lesson 11 makes its weights oscillate around the minimum. Its layer is trained
+# on ten sets of 32 days, with a shadow beside it; both are tried on 10,000 new days.
 
 
 # %%
@@ -183,8 +183,8 @@ def sales(seed, days):
     return X, [[x1 + x2 + (rdm.rand() / 10.0 - 0.05)] for x1, x2 in X]
 
 
-dancing = tf.Graph()
-with dancing.as_default():
+oscillating = tf.Graph()
+with oscillating.as_default():
     x = tf.placeholder(tf.float32, shape=(None, 2))
     y_ = tf.placeholder(tf.float32, shape=(None, 1))
     w = tf.Variable(tf.random_normal([2, 1], stddev=1, seed=1))
@@ -199,11 +199,11 @@ with dancing.as_default():
 
 
 # %%
-def dance(seed):
+def oscillation(seed):
     """Weights and shadows of the last 1,000 of 2,000 steps, (1000, 2, 2): step, which, weight."""
     X, Y_ = sales(seed, 32)
     path = []
-    with tf.Session(graph=dancing) as sess:
+    with tf.Session(graph=oscillating) as sess:
         sess.run(tf.global_variables_initializer())
         for i in range(2000):
             rows = slice((i * 8) % 32, (i * 8) % 32 + 8)
@@ -213,8 +213,8 @@ def dance(seed):
     return np.array(path)
 
 
-with dancing.as_default():
-    dances = np.array([dance(seed) for seed in range(10)])
+with oscillating.as_default():
+    paths = np.array([oscillation(seed) for seed in range(10)])
 
 # %% [markdown]
 # The loss of one new day, on the average of every 21st of these steps; of the last step alone the
@@ -229,7 +229,7 @@ def loss_a_day(weights):
     return np.where(excess > 0, excess * 9, -excess).mean(axis=0)
 
 
-losses = np.array([[loss_a_day(path[::-21, k]) for k in range(2)] for path in dances])
+losses = np.array([[loss_a_day(path[::-21, k]) for k in range(2)] for path in paths])
 on_average, at_the_end = losses.mean(axis=2), losses[:, :, 0]
 print("          weights   shadow")
 for seed, (of_weights, of_shadow) in enumerate(on_average):
@@ -245,12 +245,13 @@ for seed, (of_weights, of_shadow) in enumerate(on_average):
 # * 「向参数 w1 靠近」, nearer with every run: true, from 0.9 to 4.993 in these eight.
 # * 「各自的平均值」, an average over some time: true only with a decay near 1 (「接近 1 的值」).
 #   With 0.1 the shadow is at 9.99 after four updates: quick, and hardly an average.
-# * 「训练过程同步运行」: true only if the order does not matter. 「ema.average()函数」 gives the
+# * 「训练过程同步运行」: true only if the order does not matter. 「对括号内参数求滑动平均」: true,
+#   `ema.apply` averages what it is given. 「查看模型中参数的平均值」, that `ema.average` shows the
 #   shadow: true. 「待训练参数汇总为列表」: true, w1 is in the list, global_step is not.
-# * 「泛化能力」, that averaged weights do better on new data: true only if the weights dance, and
-#   then by little. The shadow stands five to six times as still, and its loss on new days is lower
-#   by 0.6 %, in each of the ten sets. At one moment a weight may stand better by chance: at the
-#   last step it does in four of ten.
+# * 「泛化能力」, that averaged weights do better on new data: true only if the weights oscillate,
+#   and then by little. The shadow stands five to six times as still, and its loss on new days is
+#   lower by 0.6 %, in each of the ten sets. At one moment a weight may stand better by chance: at
+#   the last step it does in four of ten.
 
 # %%
 shadows = history["shadow"]
@@ -292,7 +293,7 @@ for quick_fourth in history["quick"][3:4]:
 lesson.record("trainable variables", len(tf.trainable_variables()))
 lesson.record("shadow when the step comes first", shadow_after)
 lesson.record("weight restored from the shadow", w_restored)
-spread = dances.std(axis=1).mean(axis=0)[:, 0]  # of w[0], over the steps, mean of the ten sets
+spread = paths.std(axis=1).mean(axis=0)[:, 0]  # of w[0], over the steps, mean of the ten sets
 for k, name in enumerate(("weights", "shadow")):
     lesson.record("spread of w[0], " + name, spread[k])
     lesson.record("loss a new day, " + name, on_average[:, k].mean())
@@ -320,12 +321,13 @@ lesson.figure("7", "shadow", "the printed weight and its shadow", "The shadow fo
 # %%
 plt.figure()
 for k, (style, label) in enumerate((("C0-", "weight w[0]"), ("C1--", "its shadow"))):
-    plt.plot(np.arange(1800, 2000), dances[0, -200:, k, 0], style, label=label, linewidth=1.5)
+    plt.plot(np.arange(1800, 2000), paths[0, -200:, k, 0], style, label=label, linewidth=1.5)
 plt.xlabel("training step")
 plt.ylabel("value")
-plt.legend(loc="upper right", frameon=True)
+plt.margins(y=0.2)
+plt.legend(loc="upper right", ncol=2)
 caption = "The custom loss of lesson 11, COST 9, PROFIT 1; the last 200 of 2,000 steps."
-lesson.figure("", "dance", "a weight that dances", caption)
+lesson.figure("", "oscillation", "a weight that oscillates", caption)
 
 # %%
 lesson.finish()

@@ -306,7 +306,7 @@ lesson.figure("", "exploding", "how the document's example ends", caption)
 # %% [markdown]
 # ### Overfitting, stopped · 过拟合之前停止
 #
-# * The validation loss falls to epoch 19. Epochs 20, 21 and 22 do not beat it, so the training
+# * The validation loss is least at epoch 19. Epochs 20, 21 and 22 do not beat it, so the training
 #   ends, and epoch 19 is restored. Its test loss is 6.52; at epoch 22 it is 6.48, and after 200
 #   epochs 8.70, while the training loss falls on from 2.53 to 1.18.
 # * Patience is a matter of the curve's roughness. One epoch of it falls for a bump at epoch 18; ten

@@ -48,9 +48,9 @@ thetas = {
 #
 # ### The recursion · 递归
 #
-# A variable holds v, and `tf.assign` puts the next v in its place. The definition in the
-# document begins with v_0 = 1, all that follows with v_0 = 0: here are both. 0.8 and 0.3 are
-# the other β of figure 4-21.
+# A variable holds v, and `tf.assign` puts the next v in its place. The document begins with v_0 =
+# 1, as far as its sum for v_n, and has v_0 = 0 from there on: here are both. 0.8 and 0.3 are the
+# other β of figure 4-21.
 
 # %%
 theta = tf.placeholder(tf.float32, shape=(), name="theta")

@@ -288,8 +288,9 @@ paths = dict(zip(forms, paths))
 # ## What to see · 看什么
 #
 # SGD, Adadelta and momentum are `tf.train`'s as written; what is left is rounding. Adagrad and
-# RMSProp are, with its start; Adam is, with ε outside, where it counts less beside small gradients.
-# Uncorrected (为了减轻) Adam's first step is (1 − β₁)/√(1 − β₂) = 3.2 times as large.
+# RMSProp are, with its start; Adam is, with ε outside, where it counts less beside small
+# gradients. The correction is there to lessen what the start at 0 does (为了减轻, true):
+# uncorrected, Adam's first step is (1 − β₁)/√(1 − β₂) = 3.2 times as large.
 
 # %%
 largest, same = dict(zip(rules, history["apart"].max(axis=0))), {}

@@ -202,9 +202,9 @@ for name, make_train_op in OPTIMIZERS.items():
 #
 # * The document gives RMSProp the rate 0.01, ten times Adam's. As soon as the average of its
 #   squared gradients (which TensorFlow starts at 1) has come down, each weight moves by about 0.01
-#   a step, however small its gradient: the loss jumps and nearly collapses. At 0.001 RMSProp is
-#   among the good ones. Where it stands after a jump hangs on the last bit: on the digits today's
-#   TensorFlow ended at a test loss of 0.60 here, TensorFlow 1.15.5 at 0.44.
+#   a step, however small its gradient: the loss jumps, and the training nearly fails. At 0.001
+#   RMSProp is among the good ones. Where it stands after a jump hangs on the last bit: on the
+#   digits today's TensorFlow ended at a test loss of 0.60 here, TensorFlow 1.15.5 at 0.44.
 # * The rates differ by a factor of 1,000 (Adadelta's is 1.0). One rate for all would compare the
 #   rates, not the optimizers: that the learning rate means another thing to each of them
 #   (学习率在不同的算法中有不同的含义), as 《四、训练神经网络》 says, is true. So is what it says of

@@ -234,10 +234,11 @@ print("The outputs are NaN after epoch: %s" % bare_until)
 #   outputs became equal: a layer of ReLU is 0 for every picture, and learns no more. One reached
 #   some 30 %. On the embedded digits, which are darker, NaN is rare (3 to 5 of the seeds 0 … 299
 #   within 60 steps): 789 was chosen for showing it on both.
-# * Clipped, nothing is NaN at 0.1, but little is learnt: 32 and 33 of the 40 ended below 12 %, the
-#   best at 65 and at 29 %. At this rate a training is chaotic: nine runs on the digits from the
-#   weights of seed 789, different in last bits only, ended between 10 and 60 %, four of them at 10
-#   %, with all outputs equal. Which of them you see depends on your processor.
+# * Clipped, nothing is NaN at 0.1, but little is learnt: in the two runs 32 and 33 of the 40 ended
+#   below 12 %, and the best at 65 and at 29 %. At this rate a training is chaotic: nine runs on
+#   the digits from the weights of seed 789, different in last bits only, ended between 10 and 60
+#   %, four of them at 10 %, with all outputs equal. Which of them you see depends on your
+#   processor.
 # * At 0.001 and clipped, Adam needs 10 epochs of Fashion-MNIST for the cost that gradient descent
 #   at 0.01 has after 100 (one run; Adam's last digits, too, are the processor's):
 #

@@ -214,7 +214,7 @@ class TestWhatIsSaidOfALesson:
 
 VERDICTS_IN = {
     "README.md": "{} claims {} are true, {} only under a condition that is named, {} are false,",
-    "README.zh-CN.md": "{} 条论断中，{} 条为真，{} 条只在注明的条件下为真，{} 条为假，",
+    "README.zh-CN.md": "{} 条论断中，{} 条成立，{} 条只在注明的条件下成立，{} 条不成立，",
 }
 
 

@@ -119,7 +119,7 @@ def test_a_machine_without_display_home_or_backend_runs_a_lesson_from_elsewhere(
     assert (code, err) == (0, "") and "[10.0, 4.9934072]" in out
     figures = tmp_path / "summaries" / SCRIPT.stem / "figures"
     drawn = sorted(path.name for path in figures.glob("*.png"))
-    assert drawn == ["dance.png", "figure-07-shadow.png"]
+    assert drawn == ["figure-07-shadow.png", "oscillation.png"]
 
 
 @pytest.mark.slow

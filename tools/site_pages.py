@@ -24,9 +24,9 @@ KINDS = {
     "claim": "论断",
 }
 WORDS = {
-    "true": "为真",
-    "only if": "有条件为真",
-    "false": "为假",
+    "true": "成立",
+    "only if": "有条件成立",
+    "false": "不成立",
     "not measured": "无法判定",
     "yes": "是",
     "no": "否",
@@ -132,7 +132,7 @@ def _documents(edition):
             "true?",
             "what is claimed, and why it is so or not",
         ],
-        ["文档", "小节", "部分", "课", "是否为真"],
+        ["文档", "小节", "部分", "课", "是否成立"],
     )
     return _text(
         "documents",

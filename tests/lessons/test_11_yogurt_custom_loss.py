@@ -76,8 +76,8 @@ def test_the_answers_of_the_exercises(run_lesson):
     assert "%.4f and %.4f (COST 9" % tuple(run["w1_code"]) in first
     assert "%.4f and %.4f (COST 1" % tuple(run["w1_text"]) in first
     assert "steps %d and %d" % numbers((), "within 0.02 at step") in first
-    assert "%.4f and %.4f from" % numbers(slower[0], "dances as far as") in second
-    assert "of %.4f and %.4f." % numbers((), "dances as far as") in second
+    assert "%.4f and %.4f from" % numbers(slower[0], "oscillates as far as") in second
+    assert "of %.4f and %.4f." % numbers((), "oscillates as far as") in second
     assert "{:,} and {:,}.".format(*numbers(slower[0], "within 0.02 at step")) in second
     both = ("COST 1, PROFIT 1", "COST 1, PROFIT 1, again")
     run = run_lesson(name, *alike[0])
@@ -87,7 +87,7 @@ def test_the_answers_of_the_exercises(run_lesson):
     for flags in (*optimizers, ()):
         assert "{:,} and {:,}".format(*numbers(flags, "within 0.02 at step")) in fourth
     momentum, rmsprop, adam = optimizers
-    assert "%.3f and %.3f: its" % numbers(momentum, "dances as far as") in fourth
-    assert "%.3f and %.3f)." % numbers((), "dances as far as") in fourth
-    assert max(numbers(rmsprop, "dances as far as")) < 0.0024
-    assert max(numbers(adam, "dances as far as")) < 0.0014
+    assert "%.3f and %.3f: its" % numbers(momentum, "oscillates as far as") in fourth
+    assert "%.3f and %.3f)." % numbers((), "oscillates as far as") in fourth
+    assert max(numbers(rmsprop, "oscillates as far as")) < 0.0024
+    assert max(numbers(adam, "oscillates as far as")) < 0.0014

@@ -67,12 +67,13 @@ def days(seed, number):
     return X, X.sum(axis=1) + drawn[2 * number :] / 10 - 0.05
 
 
-def test_the_dance_begins_as_the_numpy_twin_has_it(run_lesson):
+def test_the_oscillation_begins_as_the_numpy_twin_has_it(run_lesson):
     run = run_lesson("18_moving_average")
     X, Y_ = days(3, 32)
     w = shadow = INITIAL_W1[:, 0].astype(np.float64)
-    with tf.Session(graph=run["dancing"]) as sess:
-        sess.run([variable.initializer for variable in run["dancing"].get_collection("variables")])
+    graph = run["oscillating"]
+    with tf.Session(graph=graph) as sess:
+        sess.run([variable.initializer for variable in graph.get_collection("variables")])
         for i in range(300):
             rows = slice(i * 8 % 32, i * 8 % 32 + 8)
             feed = {run["x"]: X[rows], run["y_"]: Y_[rows, None]}
@@ -83,7 +84,7 @@ def test_the_dance_begins_as_the_numpy_twin_has_it(run_lesson):
             np.testing.assert_allclose(np.squeeze(sess.run(run["both"])), [w, shadow], atol=1e-5)
 
 
-def test_the_shadow_of_a_dancing_weight_is_better_on_new_days_by_little(run_lesson):
+def test_the_shadow_of_an_oscillating_weight_is_better_on_new_days_by_little(run_lesson):
     """The numbers that the prose names."""
     numbers = run_lesson("18_moving_average").numbers
     weights, shadow = (numbers["spread of w[0], " + name] for name in ("weights", "shadow"))
