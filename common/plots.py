@@ -282,12 +282,7 @@ def path(axis, x, y, style="o-", numbered=True, **look):
         return
     box = _on_paper(axis, axis.get_xlim(), axis.get_ylim())
     lines = [_on_paper(axis, *each.get_data()) for each in axis.lines]
-    taken = [
-        spot
-        for each in axis.texts
-        if isinstance(each, plt.Annotation)
-        for spot in _spots(_on_paper(axis, *each.xy) + each.xyann, each.get_text())
-    ]
+    taken = [spot for each in axis.texts for spot in _spots(_place(axis, each), each.get_text())]
     taken += [each[0] for each in lines if len(each) == 1]  # the mark of a minimum
     points = _on_paper(axis, x, y)
     for numbers in _clusters(points, box):
@@ -343,6 +338,13 @@ def _place_beside(point, label, box, lines, taken):
         if free and room > most_room:
             best, most_room = place, room
     return best, most_room
+
+
+def _place(axis, text):
+    """Where the number of a path, or the label of a contour, is centred."""
+    if isinstance(text, plt.Annotation):
+        return _on_paper(axis, *text.xy) + text.xyann
+    return _on_paper(axis, *text.get_position())
 
 
 def _spots(place, label):

@@ -323,7 +323,7 @@ print("the loss then: %.9f, one layer after the other %.9f" % (loss_together, lo
 # | 「逐层向前传输」: data go forward layer by layer | true | inputs, h, outputs |
 # | 「链式法则进行梯度求解」 | true | 12 of 12 parameters |
 # | 「完成复合函数的求导」: by elementary functions | true | 13 of 13 nodes |
-# | 「各个节点的权重进行更新」: and updates weights | true | loss 0.298 to 0.291, then 0.00111 |
+# | 「各个节点的权重进行更新」: updates weights | only with descent | 0.298 to 0.291, then 0.00111 |
 #
 # 《四、训练神经网络》: 「准确地更新一次」, the weights and with them the rate, in an epoch if all
 # examples are one batch: true, 1 in the table of iterations above, where batches of 256 have 196.

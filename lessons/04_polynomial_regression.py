@@ -322,9 +322,10 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# Its ends swing up and down in turn, further each time; the loss is 5.1 · 10¹² after 100. The
-# direction that bends most is x³ with a little x: w[2] ends at −205,200, w[0] at −31,000. The
-# even powers have no part in it: w[1] and b are at 3.0 and 0.7, as they are at 0.0085.
+# Its ends swing up and down in turn, from the third update on further each time; the loss is 5.1 ·
+# 10¹² after 100. The direction that bends most is x³ with a little x: w[2] ends at −205,200, w[0]
+# at −31,000. The even powers have no part in it: w[1] and b are at 3.0 and 0.7, as they are at
+# 0.0085.
 # </details>
 #
 # 3. And at half the limit, `--learning-rate 0.0043`?

@@ -241,7 +241,7 @@ for label in (1.0, 0.0):
 # | 《Tensorflow_神经网络》 | | here |
 # |---|---|---|
 # | 「用在分类问题上」 (how often, no run can tell) | true | 91 of 100 right |
-# | σ makes it 「0 ~ 1 之间的一个值」 | only if −88 < z < 18 | else 0 or 1, and the loss NaN |
+# | σ makes it 「0 ~ 1 之间的一个值」 | only if −88 < z < 18 | else 0 or 1; the loss NaN or ∞ |
 # | 「这个值越小就表示属于第一类」 | true | ŷ below 0.5 is label 0: 91 of 100 right |
 # | for y = 0 「我们希望 loss 越小越好」, else large | false | the loss is to be small for both |
 

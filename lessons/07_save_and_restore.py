@@ -347,8 +347,9 @@ print("remedy: latest_checkpoint finds %s" % found.rsplit("/", 1)[1])
 
 # %% [markdown]
 # **Into the graph that made it.** Nobody complains: all operations are there twice, those imported
-# under names that end in _1, and the collections have each variable twice. Later a Saver does
-# complain. Import into a fresh graph, or call `tf.reset_default_graph()` first.
+# under names with a number behind them, the first that is free (net becomes net_2: net_1 is its
+# histogram), and the collections have each variable twice. Later a Saver does complain. Import
+# into a fresh graph, or call `tf.reset_default_graph()` first.
 
 # %%
 with tf.Graph().as_default() as same_graph:
@@ -357,9 +358,11 @@ with tf.Graph().as_default() as same_graph:
     attempt("import into the same graph", tf.train.import_meta_graph, newest + ".meta")
     variables_doubled = len(tf.global_variables())
     attempt("a Saver of its variables", tf.train.Saver)
-variable_ops = [op.name for op in same_graph.get_operations() if op.type == "VariableV2"]
+operations = same_graph.get_operations()
+variable_ops = [op.name for op in operations if op.type == "VariableV2"]
+outputs = [op.name for op in operations if op.type == "Sigmoid" and op.name.startswith("net")]
 print("%d variables became %d" % (variables_before, variables_doubled))
-print([name for name in variable_ops if "weights1" in name])
+print([name for name in variable_ops if "weights1" in name], outputs)
 
 # %% [markdown]
 # **Only the last ones are left.** With `max_to_keep=2` the third save removes the first

@@ -212,10 +212,10 @@ print("loss at the steps", written.get("simple_value", {}).get("loss", [])[:4], 
 # ```
 #
 # is `tensorboard --logdir summaries/09_tensorboard`: one parent folder, whose sub-folders train
-# and test become the two runs, in two colours in each chart; a third, figures, has the pictures
-# of this lesson. The document's spellings are of another time: today `-logdir=.` is refused, and
-# `--logdir=train:train/,test:test/` shows nothing (names for folders are given by `--logdir_spec`
-# now).
+# and test become the two runs, in two colours in each chart; a third, figures, has the pictures of
+# this lesson. The document's spellings are of another time: today its one dash, `-logdir=.` or
+# `-logdir=train:train/,test:test/`, is refused, and with two the second shows nothing (names for
+# folders are given by `--logdir_spec` now).
 #
 # * Scalars: `loss` and `acc` of both runs; the mean, stddev, max and min of each layer. The loss of
 #   the first batch, at step 0, is in the run train, not in the figure below.
@@ -226,8 +226,8 @@ print("loss at the steps", written.get("simple_value", {}).get("loss", [])[:4], 
 # ![TensorBoard: acc and loss of both runs, w_hist of each](../docs/tensorboard-lesson-09.png)
 #
 # TensorBoard on this lesson's event files. On the left the runs; then acc and loss, smoothed in
-# the strong colours and as written in the pale ones, the test run in dark grey, the training run
-# in light blue; then `w_hist` of each run, the newest histogram in front.
+# the strong colours and as written in the pale ones, the test run in light blue, the training run
+# in dark blue; then `w_hist` of each run, the newest histogram in front.
 
 # %% [markdown]
 # ### Claims · 文档的论断

@@ -211,9 +211,9 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# All three come within 0.01 of the least-squares weights and stay there: momentum, whose steps
-# grow to ten times the size, from step 2,500 on, RMSProp from 3,000, Adam from 5,500. Gradient
-# descent is not yet there after 20,000.
+# All three come within 0.01 of the least-squares weights and stay there, as every 500th step
+# shows: momentum, whose steps grow to ten times the size, from 2,500 on, RMSProp from 3,000, Adam
+# from 5,500. Gradient descent is not yet there after 20,000.
 # </details>
 #
 # 2. Where does gradient descent get with ten times the rate: `--learning-rate 0.01`?
@@ -221,7 +221,8 @@ lesson.finish()
 # <details><summary>Answer</summary>
 #
 # Ten times the rate is ten times as far along the same path: after 2,000 steps it is where 0.001
-# gets in 20,000 (0.98 and 1.02), and from step 2,500 on it is within 0.01 of least squares.
+# gets in 20,000 (0.98 and 1.02), and at every 500th step from 2,500 on it is within 0.01 of least
+# squares.
 # </details>
 #
 # Next in 《神经网络优化》: lesson 11.

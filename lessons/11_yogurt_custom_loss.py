@@ -175,12 +175,12 @@ def exact_minimum(COST, PROFIT):
 # * 「定制合理的损失函数」, a loss that fits the task: true. Each pair errs to the cheaper side.
 #
 # Neither training comes to rest. The gradient does not shrink towards the minimum, so steps of
-# fixed size oscillate around it, by up to 0.011 and 0.013 in their last 2,000 steps.
+# fixed size oscillate around it, by up to 0.011 and 0.013 at every 25th of their last 2,000 steps.
 
 # %%
 because = "the document prints the second program of the course below the text of the first"
-lesson.compare("COST of the code", COST, document=1, because=because)
-lesson.compare("PROFIT of the code", PROFIT, document=9, because=because)
+lesson.compare("COST of text and code", COST, document=1, because=because)
+lesson.compare("PROFIT of text and code", PROFIT, document=9, because=because)
 of_code = "COST %g, PROFIT %g" % (COST, PROFIT)
 again = "COST %g, PROFIT %g, again"
 of_text = (again if COST == PROFIT else "COST %g, PROFIT %g") % (PROFIT, COST)
@@ -199,7 +199,7 @@ lesson.record("days predicted too high, " + of_text, more_text)
 
 # %% [markdown]
 # How soon each training is near the exact minimum, and how far it oscillates in its last 2,000
-# steps, measured in the weight that is farther off:
+# steps, looked at every 25 steps and measured in the weight that is farther off:
 
 # %%
 for pair, history, (least, w1_exact) in (
@@ -274,8 +274,8 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# The weights are 0.9600 and 0.9733 (COST 9, PROFIT 1), 1.0297 and 1.0484 (COST 1, PROFIT 9), as
-# in the course. The other steps bring nothing: the trainings came within 0.02 of their minima at
+# The weights are 0.9600 and 0.9733 (COST 9, PROFIT 1), 1.0297 and 1.0484 (COST 1, PROFIT 9), as in
+# the course. The other steps bring nothing: the trainings came within 0.02 of their minima by
 # steps 550 and 400, and oscillate about them ever after.
 # </details>
 #
@@ -301,11 +301,11 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# Momentum is there first, at steps 225 and 100, and oscillates widest, by 0.089 and 0.067: its
-# steps grow to ten times the size. RMSProp (2,025 and 3,000) and Adam (1,975 and 4,225) take their
-# time and stay nearest, RMSProp within 0.0024, Adam within 0.0014: their steps are no longer than
-# about the rate, however steep the loss is. Gradient descent lies between (550 and 400; 0.011 and
-# 0.013).
+# Of every 25th step, as above: momentum is there first, by steps 225 and 100, and oscillates
+# widest, by 0.089 and 0.067: its steps grow to ten times the size. RMSProp (2,025 and 3,000) and
+# Adam (1,975 and 4,225) take their time and stay nearest, RMSProp within 0.0024, Adam within
+# 0.0014: however steep the loss is, Adam's steps are no longer than about the rate, RMSProp's than
+# about three times the rate. Gradient descent lies between (550 and 400; 0.011 and 0.013).
 # </details>
 #
 # Next in 《神经网络优化》: lesson 12.

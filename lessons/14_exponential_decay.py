@@ -146,8 +146,9 @@ for base in (0.1, 1.0):
 #   From the same 0.1 both begin alike.
 # * 「取的更优收敛度」, that decay gets nearer in fewer rounds: true only if the first rate is well
 #   above 0.5, where each step goes past −1. From 0.1 the fixed rate ends nearer, at −0.9992, than
-#   the decaying one, at −0.9957: each step is longer. From 0.9 the fixed rate ends 0.0008 away,
-#   from 1 it jumps between 5 and −7 for ever; the decaying one arrives from both.
+#   the decaying one, at −0.9957: each of its steps removes 20 % of what is left of w + 1, the
+#   other's less. From 0.9 the fixed rate ends 0.0008 away, from 1 it jumps between 5 and −7 for
+#   ever; the decaying one arrives from both.
 # * 「阶梯型衰减」 with `staircase=True`, 「平滑下降的曲线」 without: both true, in the last figure.
 
 # %%

@@ -414,8 +414,8 @@ caption %= gamma0, updates_of(inverse_fast, 30)
 draw("4-7", "inverse-fast", "inverse-time decay, ν = 1.5", caption, runs[1:], 30)
 
 # %% [markdown]
-# In panel A both costs seem to fall alike, and ν = 1.5 even faster at first, since it does not
-# jump across. Panel B shows what is left: ν = 0.2 is ahead (收敛速度更快, true).
+# In panel A both costs seem to fall alike, and ν = 1.5 even faster at first, since it jumps across
+# once only. Panel B shows what is left: ν = 0.2 is ahead (收敛速度更快, true).
 
 # %%
 caption = "The descents of figures 4-6 and 4-7. (B) is (A) near J = 0."

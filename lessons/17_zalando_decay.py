@@ -57,10 +57,11 @@ lesson.figure("", "data", "training images: %s" % sets.title, "The first 16 and 
 # %% [markdown]
 # ## Graph · 计算图
 #
-# A few lines make a network of 17,170 parameters (几行代码足以构建, true). Weights begin as a
-# truncated normal with standard deviation 2/√n, n the number of inputs, biases at 0; with
-# `tf.set_random_seed` they begin the same each time. A layer multiplies from the left, W·X + b,
-# since examples are columns.
+# A few lines make a network of 17,170 parameters (几行代码足以构建, true). That some hundred
+# epochs may take hours (可能需要几个小时) hangs on network and machine: not measured. Weights
+# begin as a truncated normal with standard deviation 2/√n, n the number of inputs, biases at 0;
+# with `tf.set_random_seed` they begin the same each time. A layer multiplies from the left, W·X +
+# b, since examples are columns.
 
 
 # %%

@@ -194,12 +194,13 @@ ways["Adadelta"] = {"tf.train": optimizer, "document": adadelta}
 # $$\hat v = \frac{v}{1 - \beta_1^t}, \quad \hat s = \frac{s}{1 - \beta_2^t}, \quad
 # \theta \leftarrow \theta - \frac{\eta \hat v}{\sqrt{\hat s + \epsilon}}$$
 #
-# 《四、训练神经网络》 prints v and S of step n beside βⁿ, 0/0 for n = 0; n + 1 is meant.
-# `tf.train` has ε outside the root, the form of Adam's paper (Kingma and Ba, arXiv:1412.6980) with
-# ε-hat: $\eta \sqrt{1 - \beta_2^t}/(1 - \beta_1^t) \cdot v/(\sqrt s + \hat\epsilon)$.
-# Adam is momentum and RMSProp together (结合在一起, 结合了 RMSProp), true: uncorrected it is
-# RMSProp for β₁ = 0, and the average of momentum for β₂ = 1, which leaves s at 0, and ε = 1. What ε
-# is for (为了数值稳定性, 维持数值稳定性, 是为了避免数量) will be seen from optimizers without it.
+# 《四、训练神经网络》 prints v of step n beside βⁿ, 0/0 for n = 0, and S of step n + 1 for w, of
+# step n for b; n + 1 is meant throughout. `tf.train` has ε outside the root, the form of Adam's
+# paper (Kingma and Ba, arXiv:1412.6980) with ε-hat: $\eta \sqrt{1 - \beta_2^t}/(1 - \beta_1^t)
+# \cdot v/(\sqrt s + \hat\epsilon)$. Adam is momentum and RMSProp together (结合在一起, 结合了
+# RMSProp), true: uncorrected it is RMSProp for β₁ = 0, and the average of momentum for β₂ = 1,
+# which leaves s at 0, and ε = 1. What ε is for (为了数值稳定性, 维持数值稳定性, 是为了避免数量)
+# will be seen from optimizers without it.
 
 
 # %%

@@ -105,7 +105,8 @@ def momentum(cost, learning_rate):
 #
 # Steep directions take smaller steps, flat ones larger. β₂ is `decay`, 0.9; ε is 1e-10, as figure
 # 4-26 has it. S begins at 1.0 in TensorFlow; from 0, the first step would be γ/√0.1 in both
-# directions, however steep they are. (Misprints of its formulas: lesson 24.)
+# directions, however steep they are. (Misprints of its formulas: lesson 24.) One line of
+# TensorFlow is all of it (只需使用以下代码): true only without that line's momentum.
 #
 # The call also passes a momentum, which the equations lack and whose default is 0:
 # m ← η·m + γ·∇J/√(S + ε), step m. It must be named: the second argument is `decay`.
@@ -122,7 +123,8 @@ def rmsprop(cost, learning_rate):
 # $$w \leftarrow w - \gamma \frac{v / (1 - \beta_1^n)}{\sqrt{S / (1 - \beta_2^n) + \epsilon}}$$
 #
 # v and S are the averages above. One line of TensorFlow does all of it (会为我们做所有的事情,
-# true), but for ε, which it has outside of the root.
+# true), but for ε, which it has outside of the root. Its parameters are the usual ones
+# (参数的典型值): true of β₁, β₂ and ε, TensorFlow's defaults; the default of γ is 0.001, not 0.3.
 
 
 # %%
@@ -238,12 +240,13 @@ for name, path in formulas.items():
 #   (最小值附近振荡，而不是直接收敛, true) and gets there (非常有效地达到最小值, true). That it is
 #   faster (更快的收敛速度) is true only if one waits: after update 11 it has twice the J of GD,
 #   after 101 an eighth of it (达到一个低得多的值, true).
-# * RMSProp begins more directly (选择一条比 GD 更直接的路径, true) and overshoots a little
-#   (一点超调, true). That it is better (但通常更有效的东西) is true after 21 updates and false
-#   after 101; that it gets there where GD does not (绕它做几个循环) is false: after update 91 its J
-#   is 1.3e-6, but after 101 it is 2.5e-4, GD's 2.3e-4, and after 201 it is 4.0e-4. It swings ever
-#   nearer (然后越来越近地振荡) only up to update 91. RMSProp does not come to rest: near the
-#   minimum S is small, and ∇J/√S is not.
+# * RMSProp begins more directly (选择一条比 GD 更直接的路径, true) and overshoots (一点超调: b by
+#   45 % of its way, as far as momentum, so it is little beside that only). That it is better
+#   (但通常更有效的东西) is true after 21 updates and false after 101; that it gets there where GD
+#   does not (绕它做几个循环) is false: after update 91 its J is 1.3e-6, but after 101 it is
+#   2.5e-4, GD's 2.3e-4, and after 201 it is 4.0e-4. It swings ever nearer (然后越来越近地振荡)
+#   only up to update 91. RMSProp does not come to rest: near the minimum S is small, and ∇J/√S is
+#   not.
 # * Adam swings, too, and arrives (毫无问题地达到了最小值, true), very efficient beside this GD
 #   (是非常高效的, true). The text's 0.499983 and 2.000047 are those of γ = 0.4; with its 0.3 Adam
 #   comes nearer still.
@@ -267,7 +270,8 @@ for name in runs:
             lesson.compare(number, J[update - 1], within=1e-6, tensorflow_1=genuine)
 
 # %% [markdown]
-# Where they are then. How they swing is counted as well: how often b passes 2.
+# Where they are then. And their ways: how often b passes 2 and how far beyond it goes, how long the
+# way is, and where the first step leads, down the steepest way or to the minimum.
 
 # %%
 for name, *genuine in (
@@ -288,10 +292,22 @@ lesson.compare("GD: b at the end", b_end, tensorflow_1=1.9999995)
 
 
 # %%
+def cosine(one, other):
+    return one @ other / np.linalg.norm(one) / np.linalg.norm(other)
+
+
 for name in ("GD", "momentum", "RMSProp", "Adam"):
-    b_path = runs[name]["path"][: 101 + 1, 1]
+    way = runs[name]["path"][: 101 + 1]
+    steps, b_path = np.diff(way, axis=0), way[:, 1]
     crossings = np.sum(np.diff(np.sign(b_path - B_BEST)) != 0)
-    lesson.record("%s: b passes 2, times in %d updates" % (name, len(b_path) - 1), crossings)
+    lesson.record("%s: b passes 2, times in %d updates" % (name, len(steps)), crossings)
+    beyond = (b_path.max() - B_BEST) / (B_BEST - b_path[0])
+    lesson.record("%s: b overshoots by, of its way" % name, max(beyond, 0))
+    lesson.record("%s: length of the way" % name, np.linalg.norm(steps, axis=1).sum())
+    down, minimum = -slope_of_J(way[0], 0), np.array([W_BEST, B_BEST]) - way[0]
+    at_first = cosine(steps[0], down), cosine(steps[0], minimum)
+    lesson.record("%s: first step, cosine with −∇J" % name, at_first[0])
+    lesson.record("%s: first step, cosine with the way to the minimum" % name, at_first[1])
 
 # %% [markdown]
 # And what the document says of them, and what was run: text, book and here.
@@ -496,13 +512,13 @@ lesson.figure("", "to-the-end", "the cost to the end", caption)
 # %% [markdown]
 # ### The best rate of each · 比较优化器
 #
-# One must not compare optimizers at one common rate (比较不同优化器中的不同参数是错误的, true), but
-# each at its best. An update of GD leaves |1 − 2γ| of the distance along b and |1 − 0.7126γ| of
-# that along W; γ = 2/2.7126 makes both alike, and J is below 1e-8 from update 14 on. Momentum with
-# η = 0.1 and γ = 0.7, its best, is there from update 8 on: that GD is not the most efficient
-# (这不是最有效的方法) is true, and that momentum is faster nearly always
-# (几乎总是比简单的梯度下降收敛得快) is true of η near that. At the text's η = 0.9 no rate brings it
-# there before update 180.
+# One must not compare optimizers at one common rate (比较不同优化器中的不同参数是错误的, true),
+# but each at its best. An update of GD leaves |1 − 2γ| of the distance along b and |1 − 0.7126γ|
+# of that along W; γ = 2/2.7126 makes both alike: J is below 1e-8 from update 14 on, with γ = 0.7
+# from 13. Momentum with η = 0.075 and γ = 0.79 is there from update 7 on: that GD is not the most
+# efficient (这不是最有效的方法) is true, and that momentum is faster nearly always
+# (几乎总是比简单的梯度下降收敛得快) is true of η near that. At the text's η = 0.9 no rate brings
+# it there before update 176.
 
 
 # %%
@@ -688,12 +704,13 @@ lesson.finish()
 # %% [markdown]
 # ## Exercises · 练习
 #
-# 1. Give GD its best rate: `gd_rate` in the first cell, or `--gd-rate 0.737`. Who is first now?
+# 1. Give GD the rate that shrinks both directions alike: `gd_rate` in the first cell, or
+#    `--gd-rate 0.737`. Who is first now?
 #
 # <details><summary>Answer</summary>
 #
 # GD: J is below 1e-8 from update 14 on. Momentum is from 187, Adam from 188, at the rates of the
-# text. At the rates of the text GD seemed the slowest: that is why one must not compare so.
+# text. At the rates of the text GD ended behind both: that is why one must not compare so.
 # </details>
 #
 # 2. Take the momentum away: `momentum`, `--momentum 0`. What does momentum do without, and RMSProp?
@@ -701,8 +718,9 @@ lesson.finish()
 # <details><summary>Answer</summary>
 #
 # Momentum is GD then, number for number. RMSProp, now the rule of its equations, does not swing:
-# after update 51 its J is 0.0036. But near the minimum the steps are still γ·∇J/√S, and S has
-# become as small as (∇J)²: it jumps away and ends with J = 9.0e-4.
+# after update 51 its J is 0.0036. But S goes on sinking by a tenth with each update: as soon as √S
+# is less than γ · 0.356 along W, a step is more than twice the way to the minimum, and it jumps
+# away. It ends with J between 8e-4 and 9e-4, as the last bits have it.
 # </details>
 #
 # 3. How far from the minimum does RMSProp swing in the end? Compare a tenth of the rate,

@@ -69,8 +69,8 @@ def build(opt):
 # %% [markdown]
 # ### SGD
 #
-# The document's signature is `SGD(learning_rate=0.01, momentum=0.0, nesterov=False, name='SGD')`.
-# In `tf.train` that is two optimizers: `GradientDescentOptimizer`, without momentum, and
+# `SGD(learning_rate=0.01, momentum=0.0, nesterov=False, name='SGD', **kwargs)` is the document's
+# signature. In `tf.train` that is two optimizers: `GradientDescentOptimizer`, without momentum, and
 # `MomentumOptimizer`, whose `use_nesterov` is Keras's `nesterov`. Neither has a default for the
 # learning rate.
 #
@@ -138,8 +138,9 @@ def initialize(opt, var, start_at_0):
 # %% [markdown]
 # ### Adam
 #
-# Momentum and RMSprop in one (动量算法和RMS Prop算法结合在一起), with averages from 0 whose bias is
-# corrected. Keras's ε is 1e-7, tf.train's 1e-8.
+# Momentum and RMSprop in one (动量和RMS Prop算法结合在一起), with averages from 0 whose bias is
+# corrected: it improves gradient and rate at once (同时对梯度和学习率做了优化, true: v and 1/√s).
+# Keras's ε is 1e-7, tf.train's 1e-8.
 
 
 # %%
@@ -334,9 +335,9 @@ lesson.finish()
 #
 # <details><summary>Answer</summary>
 #
-# Momentum alone: after 50 updates it is at −0.058, since its steps grow to ten times the others'.
-# SGD is at 0.605, which is 0.99⁵⁰, Adam at 0.537, RMSprop at 0.543, from 0 at 0.459, Adagrad at
-# 0.877.
+# Momentum alone: after 50 updates it is at −0.058, since its steps grow to more than five times
+# SGD's: 0.055 at update 12. SGD is at 0.605, which is 0.99⁵⁰, Adam at 0.537, RMSprop at 0.543,
+# from 0 at 0.459, Adagrad at 0.877.
 # </details>
 #
 # 3. What is momentum without momentum, `--momentum 0`?

@@ -258,8 +258,9 @@ print("The outputs are NaN after epoch: %s" % bare_until)
 # * The document changed its rate as well (没有更改模型中的任何内容 is false), and what comes to
 #   its 90 % needs a third change, the clip. The document itself warns to compare optimizers at the
 #   best rate of each (常见优化器, 注意): exercise 1. Wilson et al. (arXiv:1705.08292), to whom it
-#   points, find that adaptive optimizers generalize worse (糟糕的概括, not measured here); Ruder
-#   (arXiv:1609.04747) gives an overview of them.
+#   points, find that adaptive optimizers generalize worse (糟糕的概括, not measured here): that
+#   Adam is a good one to begin with (一个很好的起点) is true here only at its rate of 0.001 and
+#   clipped; Ruder (arXiv:1609.04747) gives an overview of them.
 
 # %%
 for name, what in (("adam_0.1", "Adam 0.1"), ("adam_0.1_clipped", "Adam 0.1, clipped")):

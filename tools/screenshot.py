@@ -100,13 +100,23 @@ def open_tab(driver, address, tab, tags=""):
     driver.refresh()
 
 
+def _wait_until_within_the_window(driver, elements):
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    height = driver.execute_script("return window.innerHeight")
+    WebDriverWait(driver, 60).until(
+        lambda _: all(each.rect["y"] + each.rect["height"] <= height for each in elements)
+    )
+
+
 def main(argv):
     output = Path(argv[0] if argv else files.ROOT)
     if not list((output / "summaries" / catalogue.find("09").name / "train").glob("events.*")):
         raise CourseError(f"Lesson 09 left nothing in {files.shown(output)}: run it first.")
-    with tensorboard(output) as address, browser(1120, 900) as driver:
+    with tensorboard(output) as address, browser(1120, 1080) as driver:
         open_tab(driver, address, "timeseries", "^(loss|acc|w_hist)$")
-        find(driver, "card-view", 4)
+        find(driver, "button[aria-label='Close side pane']")[0].click()
+        _wait_until_within_the_window(driver, find(driver, "card-view", 4))
         time.sleep(5)  # the charts are drawn
         driver.save_screenshot(str(PICTURE))
     Image.open(PICTURE).convert("RGB").quantize(128).save(PICTURE, "PNG", optimize=True)

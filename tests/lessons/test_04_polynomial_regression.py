@@ -110,6 +110,9 @@ def test_the_answers_of_the_exercises(run_lesson):
     assert_says(found, "w[0] is %.3f and b %.3f" % (run["w[0]"], run["b"]))
     np.testing.assert_allclose(twin(0.001, 16000)[-1, :4], twin(0.008, 2000)[-1, :4], atol=1e-5)
 
+    swinging = run_lesson(NAME, "--learning-rate", "0.009")
+    ends = (swinging["fits"] - swinging["y_sample"])[:, [0, -1]]
+    assert (ends[1:] * ends[:-1] < 0).all() and (np.diff(np.abs(ends), axis=0)[2:] > 0).all()
     run, below = numbers("--learning-rate", "0.009"), numbers("--learning-rate", "0.0085")
     assert_says(crossed, "the loss is %.1f · 10¹² after 100" % (run["loss at the end"] / 1e12))
     assert run["w[2]"] == pytest.approx(-205200, abs=100)

@@ -139,9 +139,10 @@ def test_the_documents_spellings_of_logdir_are_of_another_time(run_lesson, monke
     assert runs_shown("--logdir=train:train/,test:test/") == []
     named = runs_shown("--logdir_spec=train:train/,test:test/")
     assert [run.partition("/")[0] for run in named] == ["test", "train"]
-    with pytest.raises(SystemExit):
-        runs_shown("-logdir=.")
-    assert "unrecognized arguments: -logdir=." in capsys.readouterr().err
+    for spelling in ("-logdir=.", "-logdir=train:train/,test:test/"):
+        with pytest.raises(SystemExit):
+            runs_shown(spelling)
+        assert f"unrecognized arguments: {spelling}" in capsys.readouterr().err
 
 
 def test_merge_takes_two_and_merge_all_every_summary(run_lesson):

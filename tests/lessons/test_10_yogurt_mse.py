@@ -73,4 +73,4 @@ def test_the_answers_of_the_exercises(run_lesson):
         run_lesson(name)["w1_value"][:, 0]
     )
     assert "%.2f and %.2f" % tuple(then) in second
-    assert f"from step {run.numbers[settled]:,} on" in second
+    assert f"every 500th step from {run.numbers[settled]:,} on" in second

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from oracles import float32, golden
+from oracles import assert_says, exercises, float32, golden
 
 from common.tf1 import tf
 
@@ -162,19 +162,24 @@ def test_the_example_of_the_document(run):
 @pytest.mark.slow
 def test_the_answers_of_the_exercises(run_lesson):
     name = "16_decay_in_tensorflow"
+    (faster, first), (still, second), (ten_epochs, third) = exercises(name)
 
     def rate_and_w1(*flags):
         numbers = run_lesson(name, *flags).numbers
         return numbers["learning rate, document"], numbers["w1, document"]
 
-    assert rate_and_w1() == pytest.approx((0.0980, 0.49659), abs=5e-5)
-    assert rate_and_w1("--decay-steps", "10") == pytest.approx((0.0333, 0.415), abs=5e-4)
-    assert rate_and_w1("--decay-steps", "1") == pytest.approx((0.0048, -0.985), abs=5e-4)
-    assert rate_and_w1("--decay-rate", "0") == pytest.approx((0.1, 0.49682), abs=5e-6)
-    ten_epochs = ("--decay-steps", "12000")
-    run = run_lesson(name, *ten_epochs, "--staircase", "True")
+    usual = rate_and_w1()[1]
+    (rate_10, w1_10), (rate_1, w1_1) = (rate_and_w1(*flags) for flags in faster)
+    assert_says(first, "%.4f and %.4f." % (rate_10, rate_1))
+    assert_says(first, "to %.3f with 10 and to %.3f with 1," % (w1_10, w1_1))
+    assert_says(first, "where %.3f was reached with 1000" % usual)
+    (flags,) = (flags for flags in still if flags[1:])
+    rate, w1 = rate_and_w1(*flags)
+    assert_says(second, "the rate stays %g." % rate, "%.5f instead of %.5f" % (w1, usual))
+    run = run_lesson(name, "--decay-steps", "12000", "--staircase", "True")
     np.testing.assert_allclose(run["document"]["rate"], 0.1, rtol=1e-6)
-    assert rate_and_w1(*ten_epochs)[0] == pytest.approx(0.0998, abs=5e-5)
+    assert_says(third, "`--decay-steps 12000 --staircase True`")
+    assert_says(third, "%.4f after 200" % rate_and_w1("--decay-steps", "12000")[0])
 
 
 def test_says_what_the_books_code_ran(run):

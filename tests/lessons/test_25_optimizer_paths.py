@@ -259,7 +259,7 @@ def test_the_best_rate_of_gd(run):
 
 
 def test_momentum_at_its_best_is_there_first_and_at_09_last(run):
-    """The prose: 8 updates at η = 0.1 and a rate of 0.7, of all tried; 180 at η = 0.9."""
+    """The prose: 7 updates at η = 0.075 and a rate of 0.79, of all tried; 176 at η = 0.9."""
 
     def first(rate, eta, updates=60):
         path = run["descend"](run["slope_of_J"], (1.5, 0.0), rate, eta, updates)
@@ -267,11 +267,13 @@ def test_momentum_at_its_best_is_there_first_and_at_09_last(run):
 
     tried = {
         (eta, rate): first(rate, eta)
-        for eta in np.arange(0.0, 0.45, 0.05).round(2)
-        for rate in np.arange(0.2, 1.0, 0.05).round(2)
+        for eta in np.arange(0.0, 0.3, 0.025).round(3)
+        for rate in np.arange(0.4, 1.2, 0.01).round(2)
     }
-    assert min(tried, key=tried.get) == (0.1, 0.7) and tried[0.1, 0.7] == 8
-    assert min(first(rate, 0.9, 300) for rate in np.arange(0.005, 0.4, 0.005)) == 180
+    assert min(tried.values()) == tried[0.075, 0.79] == 7
+    assert min(count for (eta, _), count in tried.items() if not eta) == tried[0, 0.7] == 13
+    rates = [*np.arange(0.005, 0.007, 0.0001), *np.arange(0.005, 0.4, 0.005)]
+    assert min(first(rate, 0.9, 300) for rate in rates) == 176
 
 
 @pytest.mark.slow
@@ -282,7 +284,7 @@ def test_the_answers_of_the_exercises(run_lesson):
     runs = run_lesson("25_optimizer_paths", "--momentum", "0")["runs"]
     np.testing.assert_allclose(runs["momentum"]["path"], runs["GD"]["path"], rtol=0, atol=0)
     assert runs["RMSProp"]["cost"][50] == pytest.approx(0.0036, abs=1e-4)
-    assert runs["RMSProp"]["cost"][-1] == pytest.approx(9.0e-4, rel=0.02)
+    assert 7.9e-4 < runs["RMSProp"]["cost"][-1] < 9.1e-4
     for flags, ends in (
         ((), (0.479, 0.521)),
         (("--rmsprop-rate", "0.005", "--steps", "2000"), (0.4979, 0.5021)),

@@ -145,3 +145,4 @@ def test_the_answers_of_the_exercises(run_lesson):
     )
     assert_numbers(long, sgd, adagrad, adam, rmsprop)
     assert max(adam, rmsprop) < adagrad < sgd
+    assert numbers[row % "RMSProp"] < 0.3  # 0.30 to 1.03 after five epochs

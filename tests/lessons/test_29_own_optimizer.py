@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from oracles import REAL_IMAGES, real_images
+from oracles import REAL_IMAGES, ancestors, real_images
 
 from common.data import images
 from common.tf1 import tf
@@ -73,6 +73,41 @@ def test_the_noise_has_the_papers_variance(run_lesson):
             before = after
     expected = [[0, 0.3 / (1 + t) ** 0.55] for t in range(3)]
     np.testing.assert_allclose(variances, expected, rtol=0.01)
+
+
+def test_no_weight_is_changed_before_all_gradients_are_there(run_lesson):
+    run = run_lesson(NAME)
+    with tf.Graph().as_default() as graph:
+        weights = [tf.Variable(tf.ones([10, 3, 3])) for _ in range(2)]
+        hidden = tf.nn.relu(tf.matmul(tf.ones([10, 5, 3]), weights[0]))
+        loss = tf.reduce_sum(tf.matmul(hidden, weights[1]))
+        before = set(graph.get_operations())
+        run["noisy_descent"](loss, weights)
+        made = set(graph.get_operations()) - before
+    products = {each for each in made if each.type == "BatchMatMulV2"}
+    one, other = (products & ancestors(each) for each in made if each.type == "AssignSub")
+    assert one == other and len(one) == 3
+
+
+def test_noise_can_be_added_between_compute_gradients_and_apply_gradients(run_lesson):
+    run, ends = run_lesson(NAME), []
+    for ready_made in (False, True):
+        with tf.Graph().as_default(), tf.Session() as sess:
+            weight = tf.Variable(tf.ones([10, 2, 3]))
+            loss = tf.reduce_sum(tf.square(weight))
+            if ready_made:
+                optimizer = tf.train.GradientDescentOptimizer(0.1)
+                ((gradient, _),) = optimizer.compute_gradients(loss, [weight])
+                sigma = tf.sqrt(tf.constant(0.3))
+                noise = sigma * tf.random.stateless_normal([10, 2, 3], seed=[0, 0])
+                pairs = [(gradient + run["noisy"] * noise, weight)]
+                step = optimizer.apply_gradients(pairs)
+            else:
+                step = run["noisy_descent"](loss, [weight])
+            sess.run(tf.global_variables_initializer())
+            sess.run(step)
+            ends.append(sess.run(weight))
+    np.testing.assert_allclose(*ends, rtol=1e-6)
 
 
 def test_three_ways_are_one_to_the_last_bit(run_lesson):
