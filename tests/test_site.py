@@ -48,6 +48,19 @@ def site(tmp_path_factory):
     return folder
 
 
+def test_the_course_s_own_pages_are_whole_in_chinese(site):
+    """As Sphinx takes the English ones apart: a text that changes asks for its translation."""
+    catalogue_of_pages = ROOT / "web" / "locale" / "zh_CN" / "LC_MESSAGES" / "pages.po"
+    before = catalogue_of_pages.read_bytes()
+    command = [ROOT / ".venv-site" / "bin" / "python", "-m", "tools.site", "--translation"]
+    printed = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
+    assert printed == b"0 entries are left to do.\n" and catalogue_of_pages.read_bytes() == before
+    limits = (site / "zh" / "docs" / "limits.html").read_text("utf-8")
+    assert "01 神经元与激活函数" in limits and "neuron and activations" not in limits
+    map_of_parts = (site / "zh" / "documents.html").read_text("utf-8")
+    assert "动量法一路振荡，到达最小值" in map_of_parts
+
+
 @pytest.fixture(scope="module")
 def address(site):
     """Where the course's own command serves it."""

@@ -33,7 +33,7 @@ _NEEDS = [  # (what scripts need, what becomes of it, the name that lessons have
         "read as Python 2, in modules beside the script too",
         "",
     ),
-    ("sizes and names of NumPy 1, SciPy's `misc`, older scikit-learn", "as they were", ""),
+    ("names and habits of NumPy 1, SciPy's `misc`, older scikit-learn", "as they were", ""),
     ("a notebook, of nbformat 3 too", "its cells, one after the other", ""),
 ]
 _TEXT = """# Your own TensorFlow 1 code

@@ -3,6 +3,9 @@
 Sphinx and myst-nb make the pages in both languages; web/ has their settings. What Sphinx is given
 is written here: the notebooks with their figures as WebP, the course's own pages, and those that
 tools/site_pages.py makes. Nothing is executed, and nothing of TensorFlow is imported.
+
+`python -m tools.site --translation` brings the catalogue up to the English text from which Sphinx
+translates the course's own pages, and prints what is left to do.
 """
 
 import html
@@ -14,12 +17,13 @@ import tempfile
 from pathlib import Path
 
 import nbformat
+import polib
 
 from common import files
 from common.command import catalogue, lesson_flags
 from common.errors import CourseError
 from common.language import LANGUAGES
-from tools import notebooks, pictures, site_pages
+from tools import notebooks, pictures, site_pages, translation
 
 WEB = files.ROOT / "web"
 FOLDER = files.ROOT / "site"
@@ -28,11 +32,14 @@ OF_MATHJAX = ("startup.js", "core.js", "input/tex.js", "input/tex/extensions", "
 OF_MATHJAX += ("output/chtml/fonts", "a11y/assistive-mml.js")
 PAGES = ("docs/glossary.md", "docs/old-code.md", "docs/limits.md", "docs/parity.md")
 PAGES += ("benchmarks/results.md", "benchmarks/README.md")
+GLOSSARY = PAGES[0]  # is in both languages by itself
+CATALOGUE = WEB / "locale" / "zh_CN" / "LC_MESSAGES" / "pages.po"
 TITLES = {"en": "TensorFlow 1 course companion", "zh": "TensorFlow 1 课程配套"}
 _NEXT = re.compile(r"^(?:Next in |.*下一课).*$", re.MULTILINE)  # the line that ends a lesson
 _LESSON = re.compile(r"lesson (\d\d)|第 (\d\d) 课")
 _TO_CODE = re.compile(r"\[([^]]+)\]\([\w./]+\.py\)")
 _IN_DOCS = re.compile(r"\]\((?:\.\./)+docs/")
+_WORD = re.compile(r"\b(?![GM]B\b)[A-Za-z]{2,}")
 _UNEXECUTED = """```{note}
 这一课的中文笔记本还没有运行的结果：图和打印的数字请看英文页（右上角）。
 ```
@@ -68,7 +75,7 @@ class Edition:
         for lesson in catalogue.lessons():
             self._write_lesson(lesson)
         for page in PAGES:
-            self.write(page, self._own_page((files.ROOT / page).read_text("utf-8")))
+            self.write(page, _own_page(page))
         for picture in (files.ROOT / "docs").glob("*.png"):
             shutil.copy(picture, source / "docs")
         for name, text in site_pages.pages(self).items():
@@ -136,13 +143,11 @@ class Edition:
                 self.pictures.append(picture)
                 output.data = {"text/html": picture.shown("../")}
 
-    def _own_page(self, text):
-        """A page of the course: all but the glossary, which has both languages, are English."""
-        text = _TO_CODE.sub(r"\1", text)  # the site has no pages of it
-        if self.spoken == "en" or text.startswith("# 术语表"):
-            return text
-        title, _, rest = text.partition("\n")
-        return f"{title}\n\n本页只有英文。\n{rest}"
+
+def _own_page(page):
+    """The English text of a page of the course."""
+    text = (files.ROOT / page).read_text("utf-8")
+    return _TO_CODE.sub(r"\1", text)  # the site has no pages of code
 
 
 def _linked(match):
@@ -158,19 +163,53 @@ def _copy_mathjax(folder):
 
 
 def _build(spoken, source, folder):
-    """Let Sphinx make the pages; a warning is an error."""
     settings = {"project": TITLES[spoken], "html_title": TITLES[spoken]}
     settings["language"] = "zh_CN" if spoken == "zh" else spoken
     settings["html_extra_path"] = source / "extra"
     words = [f"--define={name}={value}" for name, value in settings.items()]
-    words += [f"--conf-dir={WEB}", "--doctree-dir", str(source.with_name(f"{spoken}-doctrees"))]
+    _sphinx(*words, source, folder / spoken)
+
+
+def _sphinx(*words):
+    """Let Sphinx make what `words` say of the folder that is the last but one; it warns of nothing.
+
+    Raises CourseError where it does.
+    """
+    doctrees = words[-2].with_name(f"{words[-2].name}-doctrees")
+    words = [f"--conf-dir={WEB}", f"--doctree-dir={doctrees}", *words]
     words += ["--quiet", "--fail-on-warning", "--keep-going"]
-    command = [sys.executable, "-m", "sphinx", *words, str(source), str(folder / spoken)]
-    if subprocess.call(command):
+    if subprocess.call([sys.executable, "-m", "sphinx", *map(str, words)]):
         raise CourseError("Sphinx could not make the site: correct what it says above.")
 
 
+# The Chinese of the course's own pages ------------------------------------------------------------
+
+
+def _texts():
+    """The texts of the pages that have English words, as Sphinx takes them apart."""
+    pages = [page for page in PAGES if page != GLOSSARY]
+    with tempfile.TemporaryDirectory() as passing:
+        source, folder = Path(passing) / "pages", Path(passing) / "texts"
+        for page in pages:
+            (source / page).parent.mkdir(parents=True, exist_ok=True)
+            (source / page).write_text(_own_page(page), encoding="utf-8")
+        names = "\n".join(page.partition(".")[0] for page in pages)
+        (source / "index.md").write_text(f"# -\n\n```{{toctree}}\n{names}\n```\n", encoding="utf-8")
+        _sphinx("--builder=gettext", source, folder)
+        found = polib.pofile(str(folder / "pages.pot"))
+    return [
+        each.msgid for each in found if _WORD.search(translation.CODE_SPANS.sub("", each.msgid))
+    ]
+
+
+def translate():
+    wanted = translation.brought_up(CATALOGUE, [], _texts())
+    return translation.written([(CATALOGUE, wanted)])
+
+
 def main(argv):
+    if argv == ["--translation"]:
+        return translate()
     folder = Path(argv[0]) if argv else FOLDER
     files.remove_folder(folder)
     folder.mkdir(parents=True)

@@ -5,12 +5,12 @@ import functools
 import html
 import re
 
-from common import files
+from common import files, language
 from common.command import catalogue, ways
 from common.results import SOURCES
 from tools import endings, gallery, notebooks, pictures, toml
+from tools.translation import CLAIMS, COVERAGE
 
-COVERAGE = files.LESSONS / "coverage.toml"
 WORDS_OF_PAGES = files.ROOT / "web" / "pages"
 README = {"en": "README.md", "zh": "README.zh-CN.md"}
 KINDS = {
@@ -124,15 +124,8 @@ def _documents(edition):
         for row in _sections(edition)
     ]
     columns_of_parts = edition.say(
-        [
-            "document",
-            "section",
-            "part",
-            "lesson",
-            "true?",
-            "what is claimed, and why it is so or not",
-        ],
-        ["文档", "小节", "部分", "课", "是否成立"],
+        ["document", "section", "part", "lesson", "true?", "what is claimed, and why it is so"],
+        ["文档", "小节", "部分", "课", "是否成立", "论断是什么，理由是什么"],
     )
     return _text(
         "documents",
@@ -155,6 +148,7 @@ def _lessons_in(links, edition):
 
 def _parts(edition):
     """A row for each entry of coverage.toml."""
+    chinese = dict(language.entries(CLAIMS, "")) if edition.spoken == "zh" else {}
     for document, tables in toml.read(COVERAGE).items():
         if document == "stands_for":
             continue
@@ -162,9 +156,9 @@ def _parts(edition):
             for key, entry in entries.items():
                 kind, _, ordinal = key.partition(" ")
                 row = [document, heading, f"{edition.say(kind, KINDS[kind])} {ordinal}"]
-                said = ": ".join(filter(None, [entry.get("claim"), entry.get("because")]))
-                verdict = _word(entry.get("verdict", ""), edition)
-                row += [_place(entry, edition), verdict, *edition.say([said], [])]
+                said = filter(None, [entry.get("claim"), entry.get("because")])
+                said = edition.say(": ", "：").join(chinese.get(each, each) for each in said)
+                row += [_place(entry, edition), _word(entry.get("verdict", ""), edition), said]
                 yield [*map(html.escape, row[:3]), row[3], *map(html.escape, row[4:])]
 
 

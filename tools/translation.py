@@ -1,7 +1,8 @@
 """The catalogues of the Chinese edition: `make translation` brings them up to the English text.
 
 Of each lesson lessons/zh/NN_name.po has the cells of prose and the words that its code prints,
-draws and compares; common/zh.po has what the course itself says. An entry whose English is gone
+draws and compares; claims.po there has the claims of coverage.toml, common/zh.po what the course
+itself says. An entry whose English is gone
 goes; of one that has changed a little the translation stays, marked as fuzzy; what is new stands
 there without. An entry with the comment BY_HAND stays as long as the text has its words: for a
 word that is put into a sentence by the program. What is left to do is printed.
@@ -16,9 +17,12 @@ import jupytext
 import polib
 
 from common import files
-from common.command import catalogue, lesson_flags
+from common.command import catalogue, lesson_flags, ways
 from common.language import BY_HAND, COURSE, MARKDOWN, catalogue_of
+from tools import toml
 
+COVERAGE = files.LESSONS / "coverage.toml"
+CLAIMS = catalogue_of("claims")
 LINE = 76  # where polib breaks the lines of its files
 CODE_SPANS = re.compile(r"```.*?```|`[^`]+`", re.DOTALL)
 NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
@@ -104,6 +108,15 @@ def prose(lesson):
     """The sources of a lesson's cells of prose."""
     cells = jupytext.reads(lesson.source, fmt="py:percent").cells
     return list(dict.fromkeys(cell.source for cell in cells if cell.cell_type == "markdown"))
+
+
+def claims():
+    """What coverage.toml says of the documents' parts: what they claim, and why it is so or not."""
+    documents = toml.read(COVERAGE)
+    sections = [each for name in ways.WAYS for each in documents[name].values()]
+    entries = [entry for section in sections for entry in section.values()]
+    said = [entry.get(field) for entry in entries for field in ("claim", "because")]
+    return list(dict.fromkeys(filter(None, said)))
 
 
 def _texts(source, saying, named):
@@ -215,6 +228,7 @@ def _comment(text, prose, old):
 def catalogues():
     """Pairs of each catalogue's path and what it is to hold."""
     yield COURSE, brought_up(COURSE, [], said_by_the_course())
+    yield CLAIMS, brought_up(CLAIMS, [], claims())
     for lesson in catalogue.lessons():
         path = catalogue_of(lesson.name)
         yield path, brought_up(path, prose(lesson), said_by(lesson), lesson.source)
@@ -233,9 +247,10 @@ def faults(entry):
     return ""
 
 
-def main(argv):
+def written(catalogues):
+    """Write catalogues, pairs as above, and print what is left to do: 0, a program's exit code."""
     left = 0
-    for path, wanted in catalogues():
+    for path, wanted in catalogues:
         path.parent.mkdir(exist_ok=True)
         files.write_bytes(path, str(wanted).encode("utf-8"))
         for entry in wanted:
@@ -245,6 +260,10 @@ def main(argv):
                 print(f"{files.shown(path)}: {entry.msgid[:60]!r}: {fault}")
     print(f"{left} entries are left to do.")
     return 0
+
+
+def main(argv):
+    return written(catalogues())
 
 
 if __name__ == "__main__":

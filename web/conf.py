@@ -9,6 +9,7 @@ from sphinx.search.en import SearchEnglish
 extensions = ["myst_nb", "sphinx_copybutton"]
 exclude_patterns = ["downloads"]
 locale_dirs = [str(Path(__file__).with_name("locale"))]
+gettext_compact = "pages"  # one catalogue for all pages
 templates_path = ["templates"]
 nb_execution_mode = "off"
 myst_enable_extensions = ["dollarmath", "colon_fence"]
