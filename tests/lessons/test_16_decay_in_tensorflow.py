@@ -162,7 +162,7 @@ def test_the_example_of_the_document(run):
 @pytest.mark.slow
 def test_the_answers_of_the_exercises(run_lesson):
     name = "16_decay_in_tensorflow"
-    (faster, first), (still, second), (ten_epochs, third) = exercises(name)
+    (faster, first), (still, second), (_, third) = exercises(name)
 
     def rate_and_w1(*flags):
         numbers = run_lesson(name, *flags).numbers
