@@ -341,9 +341,19 @@ def entries():
     return translation.brought_up(COURSE, [], translation.said_by_the_course())
 
 
-def test_the_catalogue_has_no_fault(entries):
+def faults_of(entries):
     found = {each.msgid: translation.faults(each) for each in entries}
-    assert {text: fault for text, fault in found.items() if fault} == {}
+    return {text: fault for text, fault in found.items() if fault}
+
+
+def test_the_catalogue_has_no_fault(entries):
+    assert faults_of(entries) == {}
+
+
+def test_the_catalogue_of_the_claims_is_whole_and_what_the_tool_writes():
+    wanted = translation.brought_up(translation.CLAIMS, [], translation.claims())
+    assert faults_of(wanted) == {}
+    assert translation.CLAIMS.read_text("utf-8") == str(wanted)
 
 
 def test_words_between_a_block_of_code_and_a_span_are_translated():
@@ -363,8 +373,7 @@ class TestEveryLesson:
         lesson, path = find(name), language.catalogue_of(name)
         prose, said = translation.prose(lesson), translation.said_by(lesson)
         wanted = translation.brought_up(path, prose, said, lesson.source)
-        faults = {each.msgid: translation.faults(each) for each in wanted}
-        assert {text: fault for text, fault in faults.items() if fault} == {}
+        assert faults_of(wanted) == {}
         assert path.read_text("utf-8") == str(wanted)
 
     def test_no_english_sentence_is_left_in_its_notebook(self, name):
