@@ -346,8 +346,8 @@ for n, tag in enumerate(("right labels", "20 % wrong")):
     lesson.compare("better on new points, " + tag, better, document="with", because=because)
 
 # %%
-weights = np.array([[1.0, -2.0], [3.0, -4.0]], np.float32)
 with tf.Graph().as_default(), tf.Session() as sess:
+    weights = tf.constant([[1.0, -2.0], [3.0, -4.0]])
     by_l1, by_l2 = sess.run([l1(0.1)(weights), l2(0.1)(weights)])
 # the formulas: 0.1 · (1 + 2 + 3 + 4) and 0.1 · (1 + 4 + 9 + 16)
 lesson.compare("l1 of 1, −2, 3, −4", by_l1, document=1.0, within=1e-6)
