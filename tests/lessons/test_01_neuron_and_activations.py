@@ -149,7 +149,9 @@ def test_the_answers_of_the_exercises(run_lesson):
     assert right(3) == [8, 16, 16] and numbers("--hidden", "3")["parameters"] == 20
     assert_says(few, "three, of 20 parameters, sigmoid and tanh have all 16", "relu has 8")
     assert_says(few, "two neurons tanh has {2} right, sigmoid {1} and relu {0}".format(*right(2)))
-    assert_says(few, "With one they have {2}, {1} and {0}".format(*right(1)))
+    relu, sigmoid, tanh = right(1)
+    assert tanh == sigmoid
+    assert_says(few, f"With one tanh and sigmoid have {tanh}, relu has {relu}.")
     longer = numbers("--hidden", "2", "--steps", "20000")
     assert_says(few, "sigmoid here with `--steps 20000`")
     assert longer["outputs right to 0.1 of 16, sigmoid"] == 16
