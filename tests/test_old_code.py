@@ -52,6 +52,7 @@ def same_text(here, there):
 
 
 @forks
+@pytest.mark.same_bits
 @pytest.mark.parametrize("name", [name for name in names() if name not in REFUSED])
 def test_a_script_prints_what_1_15_5_prints(name, folder):
     code, out, err = ran(folder, name)

@@ -120,6 +120,7 @@ def test_an_epoch_meets_every_batch_once_in_an_order_of_its_own(run_lesson):
     assert not np.array_equal(epochs[0], epochs[1])
 
 
+@pytest.mark.same_bits
 def test_ends_where_it_ends_under_genuine_tensorflow(run_lesson):
     """The lesson itself, run under TensorFlow 1.15.5: float64 agrees in nearly every digit."""
     numbers = run_lesson(NAME).numbers
